@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.ocifs.cli;
+
+import org.jspecify.annotations.NullMarked;

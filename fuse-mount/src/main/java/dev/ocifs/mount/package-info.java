@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.ocifs.mount;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,30 @@
+package dev.ocifs.oci.source;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/**
+ * The bytes of one blob, readable at any position: a file, a member of an archive that lies in a
+ * file, or a range of something that is itself a {@code BlobSource}.
+ *
+ * <p>Reads are positional and share no state: any number of threads may read at once. Whoever
+ * opened the source closes it; reads after that fail. Nothing here verifies content: that is the
+ * work of whoever knows the digest.
+ */
+public interface BlobSource extends Closeable {
+
+  /** The length of the blob in bytes. */
+  long size();
+
+  /**
+   * Fills {@code dst[off, off + len)} with the bytes of the blob from {@code pos}.
+   *
+   * @throws IOException when the range reaches beyond {@link #size}, when the file has become
+   *     shorter, or when the read fails; what {@code dst} then holds is undefined
+   */
+  void readFully(long pos, byte[] dst, int off, int len) throws IOException;
+
+  /** Where the bytes are, for messages: the path of the file, and of the member in it. */
+  @Override
+  String toString();
+}
