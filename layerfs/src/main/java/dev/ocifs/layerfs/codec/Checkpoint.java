@@ -17,6 +17,13 @@ package dev.ocifs.layerfs.codec;
 public record Checkpoint(
     long outPos, long inBit, long headerBit, Kind kind, int storedLeft, byte[] window) {
 
+  private static final byte[] NO_WINDOW = {};
+
+  /** A checkpoint where decoding needs nothing that came before. */
+  static Checkpoint start(long outPos, long inPos) {
+    return new Checkpoint(outPos, inPos << 3, inPos << 3, Kind.START, 0, NO_WINDOW);
+  }
+
   /** What stands at the header bit. The ordinal is part of the index format. */
   public enum Kind {
     /** Uncompressed bytes, the header of a gzip member, or a zstd frame. */

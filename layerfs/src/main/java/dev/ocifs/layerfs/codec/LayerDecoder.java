@@ -35,6 +35,9 @@ public interface LayerDecoder extends Closeable {
    */
   int decode(byte[] buffer, int from, int limit) throws IOException;
 
+  @Override
+  void close();
+
   /** The compressed bytes, in order. */
   @FunctionalInterface
   interface Input {

@@ -1,0 +1,555 @@
+package dev.ocifs.layerfs.codec;
+
+import static dev.ocifs.layerfs.codec.BitInput.WORD;
+import static dev.ocifs.layerfs.codec.HuffmanTable.END_OF_BLOCK;
+import static dev.ocifs.layerfs.codec.HuffmanTable.EXCEPTIONAL;
+import static dev.ocifs.layerfs.codec.HuffmanTable.SUBTABLE;
+
+import dev.ocifs.oci.OcifsException;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes DEFLATE data (RFC 1951) and can stop, and begin, behind any symbol of any block.
+ *
+ * <p>The JDK's Inflater decodes half as fast and knows no place inside a stream but its beginning;
+ * hence this class. Its design:
+ *
+ * <ul>
+ *   <li>Output goes straight into the caller's array, which also is the history. No state but the
+ *       rest of a match that met the limit lies between two calls.
+ *   <li>{@link #huffmanFast} runs while the longest step (three literals or a match) fits into the
+ *       room and the input at hand, so that it checks neither. It keeps the bit buffer in locals,
+ *       refills it without a branch, looks up the next symbol before it copies a match, and copies
+ *       in words of eight bytes. {@link #huffmanCareful} does one symbol after the other with all
+ *       checks, and takes over at the ends.
+ *   <li>The end of the input is padded with zeros; who has decoded some of them finds out by {@link
+ *       BitInput#overrun} before the output is handed on.
+ *   <li>Distances are checked against the output of the member, codes against their tables when
+ *       they are built: so no index leaves its array, whatever the input.
+ * </ul>
+ */
+final class Inflate {
+
+  private static final int LITLEN_BITS = 11;
+  private static final int DIST_BITS = 9;
+  private static final int CODE_LENGTH_BITS = 7;
+
+  /** Table sizes that zlib's enough.c finds for 288 and 32 symbols of up to 15 bits. */
+  private static final int LITLEN_SIZE = 2342;
+
+  private static final int DIST_SIZE = 594;
+
+  private static final int LITLEN_MASK = (1 << LITLEN_BITS) - 1;
+  private static final int DIST_MASK = (1 << DIST_BITS) - 1;
+
+  /** Bits of the longest distance code with its extra bits. */
+  private static final int LONGEST_DISTANCE_BITS = 15 + 13;
+
+  /** Output of one turn of the fast loop: three literals, or two and a match. */
+  private static final int TURN_OUT_BYTES = 2 + 258;
+
+  /** Input that one turn of the fast loop may load: three words, overlapping by a byte. */
+  private static final int TURN_IN_BYTES = 24;
+
+  /** Input of the longest block header, and some. */
+  private static final int HEADER_IN_BYTES = 600;
+
+  private static final int WINDOW_BYTES = LayerDecoder.HISTORY_BYTES;
+
+  private static final String INVALID_CODE = "invalid literal or length code";
+  private static final String INVALID_DISTANCE = "invalid distance code";
+  private static final String TOO_FAR = "distance reaches before the beginning of the data";
+
+  /** The order in which code lengths of the code for code lengths are sent. */
+  private static final byte[] CODE_LENGTH_ORDER = {
+    16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15
+  };
+
+  /** Repeats the first 1 to 7 bytes of a word over the word. */
+  private static final long[] SPREAD = {
+    0,
+    0x0101010101010101L,
+    0x0001000100010001L,
+    0x0001000001000001L,
+    0x0000000100000001L,
+    0x0000010000000001L,
+    0x0001000000000001L,
+    0x0100000000000001L
+  };
+
+  private enum State {
+    BLOCK_HEADER,
+    STORED,
+    HUFFMAN,
+    END
+  }
+
+  private final BitInput in;
+  private final HuffmanTable litlen =
+      new HuffmanTable(LITLEN_BITS, LITLEN_SIZE, HuffmanTable.LITERALS_AND_LENGTHS);
+  private final HuffmanTable dist = new HuffmanTable(DIST_BITS, DIST_SIZE, HuffmanTable.DISTANCES);
+  private final HuffmanTable codeLength =
+      new HuffmanTable(CODE_LENGTH_BITS, 1 << CODE_LENGTH_BITS, HuffmanTable.CODE_LENGTHS);
+  private final byte[] lengths = new byte[288 + 32];
+
+  private State state = State.END;
+  private boolean tablesAreFixed;
+  private boolean lastBlock;
+  private long headerBit;
+  private int storedLeft;
+  private int matchLeft;
+  private int matchDistance;
+  private long history;
+
+  Inflate(BitInput in) {
+    this.in = in;
+  }
+
+  /** Begins a stream at the next bit of the input. */
+  void begin() {
+    state = State.BLOCK_HEADER;
+    lastBlock = false;
+    matchLeft = 0;
+    history = 0;
+  }
+
+  /**
+   * Begins inside a stream. The input stands at {@code checkpoint.headerBit()}; afterwards it is to
+   * be moved to {@code checkpoint.inBit()}.
+   */
+  void resume(Checkpoint checkpoint) throws IOException {
+    begin();
+    history = checkpoint.window().length;
+    if (checkpoint.inBit() != checkpoint.headerBit()) {
+      readBlockHeader();
+      if (state == State.STORED) {
+        storedLeft = checkpoint.storedLeft();
+      }
+    }
+  }
+
+  /** Whether the stream is complete; the input then stands at a byte boundary. */
+  boolean atEnd() {
+    return state == State.END && matchLeft == 0;
+  }
+
+  /** Whether a checkpoint can be placed here: in the stream, and not inside a match. */
+  boolean canResumeHere() {
+    return state != State.END && matchLeft == 0;
+  }
+
+  /**
+   * A checkpoint for this place.
+   *
+   * @param out the output so far ends before {@code end}
+   */
+  Checkpoint checkpoint(long outPos, byte[] out, int end) {
+    long inBit = in.bitPos();
+    byte[] window = new byte[(int) Math.min(history, WINDOW_BYTES)];
+    System.arraycopy(out, end - window.length, window, 0, window.length);
+    return new Checkpoint(
+        outPos,
+        inBit,
+        state == State.BLOCK_HEADER ? inBit : headerBit,
+        Checkpoint.Kind.BLOCK,
+        state == State.STORED ? storedLeft : 0,
+        window);
+  }
+
+  /**
+   * Decodes into {@code out[from, limit)} until the first place at or behind {@code stop} where a
+   * symbol ends, the limit, or the end of the stream.
+   *
+   * @return the end of the output
+   */
+  int decode(byte[] out, int from, int stop, int limit) throws IOException {
+    int floor = from - (int) Math.min(history, WINDOW_BYTES);
+    int o = matchLeft > 0 ? match(out, from, limit, matchDistance, matchLeft) : from;
+    while (o < stop && state != State.END) {
+      switch (state) {
+        case BLOCK_HEADER -> readBlockHeader();
+        case STORED -> o = stored(out, o, stop);
+        default -> o = huffman(out, floor, o, stop, limit);
+      }
+    }
+    history += o - from;
+    return o;
+  }
+
+  private void endBlock() {
+    if (lastBlock) {
+      state = State.END;
+      in.align();
+    } else {
+      state = State.BLOCK_HEADER;
+    }
+  }
+
+  private void readBlockHeader() throws IOException {
+    in.fill(HEADER_IN_BYTES);
+    headerBit = in.bitPos();
+    lastBlock = in.take(1) == 1;
+    switch (in.take(2)) {
+      case 0 -> readStoredHeader();
+      case 1 -> useFixedCodes();
+      case 2 -> readDynamicCodes();
+      default -> throw corrupt("block of the reserved type");
+    }
+    if (in.overrun()) {
+      throw truncated();
+    }
+  }
+
+  private void readStoredHeader() throws IOException {
+    in.align();
+    int len = in.take(16);
+    int complement = in.take(16);
+    in.align();
+    if (len != (complement ^ 0xffff)) {
+      throw corrupt("length of a stored block and its complement differ");
+    }
+    storedLeft = len;
+    state = State.STORED;
+  }
+
+  private void useFixedCodes() {
+    state = State.HUFFMAN;
+    if (tablesAreFixed) {
+      return;
+    }
+    for (int i = 0; i < 288; i++) {
+      lengths[i] = (byte) (i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8);
+    }
+    litlen.build(lengths, 0, 288, false);
+    for (int i = 0; i < 32; i++) {
+      lengths[i] = 5;
+    }
+    dist.build(lengths, 0, 32, false);
+    tablesAreFixed = true;
+  }
+
+  private void readDynamicCodes() throws IOException {
+    tablesAreFixed = false;
+    int litlens = in.take(5) + 257;
+    int dists = in.take(5) + 1;
+    int codeLengths = in.take(4) + 4;
+    if (litlens > 286 || dists > 30) {
+      throw corrupt("too many length or distance symbols");
+    }
+    for (int i = 0; i < CODE_LENGTH_ORDER.length; i++) {
+      lengths[CODE_LENGTH_ORDER[i]] = (byte) (i < codeLengths ? in.take(3) : 0);
+    }
+    if (!codeLength.build(lengths, 0, CODE_LENGTH_ORDER.length, false)) {
+      throw corrupt("invalid code lengths");
+    }
+    readLengths(litlens + dists);
+    if (lengths[256] == 0) {
+      throw corrupt("no code for the end of a block");
+    }
+    if (!litlen.build(lengths, 0, litlens, true)) {
+      throw corrupt("invalid literal and length codes");
+    }
+    if (!dist.build(lengths, litlens, dists, true)) {
+      throw corrupt("invalid distance codes");
+    }
+    state = State.HUFFMAN;
+  }
+
+  private void readLengths(int n) throws IOException {
+    int i = 0;
+    while (i < n) {
+      in.refill();
+      int entry = codeLength.entries[(int) in.bits & ((1 << CODE_LENGTH_BITS) - 1)];
+      in.bits >>>= entry;
+      in.count -= entry & 63;
+      int symbol = entry >>> 16;
+      if (symbol < 16) {
+        lengths[i++] = (byte) symbol;
+        continue;
+      }
+      byte value = 0;
+      int repeat;
+      if (symbol == 16) {
+        if (i == 0) {
+          throw corrupt("repeats a code length before the first");
+        }
+        value = lengths[i - 1];
+        repeat = 3 + in.take(2);
+      } else {
+        repeat = symbol == 17 ? 3 + in.take(3) : 11 + in.take(7);
+      }
+      if (repeat > n - i) {
+        throw corrupt("repeats a code length beyond the last");
+      }
+      for (; repeat > 0; repeat--) {
+        lengths[i++] = value;
+      }
+    }
+  }
+
+  private int stored(byte[] out, int from, int stop) throws IOException {
+    if (storedLeft == 0) {
+      endBlock();
+      return from;
+    }
+    in.fill(1);
+    int n = Math.min(Math.min(storedLeft, stop - from), in.end - in.pos);
+    if (n <= 0) {
+      throw truncated();
+    }
+    System.arraycopy(in.buf, in.pos, out, from, n);
+    in.pos += n;
+    storedLeft -= n;
+    return from + n;
+  }
+
+  private int huffman(byte[] out, int floor, int from, int stop, int limit) throws IOException {
+    int o = from;
+    while (o < stop && state == State.HUFFMAN) {
+      in.fill(TURN_IN_BYTES);
+      if (stop - o > TURN_OUT_BYTES && in.end - in.pos >= TURN_IN_BYTES) {
+        o = huffmanFast(out, floor, o, stop - TURN_OUT_BYTES);
+      } else {
+        o = huffmanCareful(out, floor, o, limit);
+      }
+    }
+    return o;
+  }
+
+  /** Decodes until the output reaches {@code outEnd}, the input runs low or the block ends. */
+  private int huffmanFast(byte[] out, int floor, int from, int outEnd) throws OcifsException {
+    final int[] litlens = litlen.entries;
+    final int[] dists = dist.entries;
+    final byte[] buf = in.buf;
+    final int inEnd = in.end - TURN_IN_BYTES;
+    int pos = in.pos;
+    long bits = in.bits;
+    int count = in.count;
+    int o = from;
+    boolean blockEnd = false;
+    @Nullable String fault = null;
+
+    // From here on only the low six bits of the count are meant.
+    bits |= (long) WORD.get(buf, pos) << count;
+    pos += (63 - count) >>> 3;
+    count |= 56;
+    int entry = litlens[(int) bits & LITLEN_MASK];
+    while (true) {
+      // 56 bits or more are in hand; three literals take up to 33 of them, a length up to 20.
+      long before = bits;
+      bits >>>= entry;
+      count -= entry;
+      if (entry < 0) {
+        out[o++] = (byte) (entry >>> 16);
+        entry = litlens[(int) bits & LITLEN_MASK];
+        before = bits;
+        bits >>>= entry;
+        count -= entry;
+        if (entry < 0) {
+          out[o++] = (byte) (entry >>> 16);
+          entry = litlens[(int) bits & LITLEN_MASK];
+          before = bits;
+          bits >>>= entry;
+          count -= entry;
+        }
+      }
+      if ((entry & EXCEPTIONAL) != 0) {
+        if ((entry & SUBTABLE) != 0) {
+          entry = litlens[(entry >>> 16) + ((int) bits & ((1 << (entry >>> 8)) - 1))];
+          before = bits;
+          bits >>>= entry;
+          count -= entry;
+        }
+        if ((entry & EXCEPTIONAL) != 0) {
+          blockEnd = (entry & END_OF_BLOCK) != 0;
+          fault = blockEnd ? null : INVALID_CODE;
+          break;
+        }
+      }
+      if (entry < 0) {
+        out[o++] = (byte) (entry >>> 16);
+        bits |= (long) WORD.get(buf, pos) << count;
+        pos += 7 - ((count >>> 3) & 7);
+        count |= 56;
+        entry = litlens[(int) bits & LITLEN_MASK];
+        if (o >= outEnd || pos > inEnd) {
+          break;
+        }
+        continue;
+      }
+      int length = (entry >>> 16) + (int) ((before & ~(-1L << entry)) >>> (entry >>> 8));
+
+      if ((count & 63) < LONGEST_DISTANCE_BITS) {
+        bits |= (long) WORD.get(buf, pos) << count;
+        pos += 7 - ((count >>> 3) & 7);
+        count |= 56;
+      }
+      int d = dists[(int) bits & DIST_MASK];
+      if ((d & EXCEPTIONAL) != 0) {
+        if ((d & SUBTABLE) != 0) {
+          bits >>>= d;
+          count -= d;
+          d = dists[(d >>> 16) + ((int) bits & ((1 << (d >>> 8)) - 1))];
+        }
+        if ((d & EXCEPTIONAL) != 0) {
+          fault = INVALID_DISTANCE;
+          break;
+        }
+      }
+      int distance = (d >>> 16) + (int) ((bits & ~(-1L << d)) >>> (d >>> 8));
+      bits >>>= d;
+      count -= d;
+      if (distance > o - floor) {
+        fault = TOO_FAR;
+        break;
+      }
+
+      bits |= (long) WORD.get(buf, pos) << count;
+      pos += 7 - ((count >>> 3) & 7);
+      count |= 56;
+      entry = litlens[(int) bits & LITLEN_MASK];
+      copy(out, o, distance, length);
+      o += length;
+      if (o >= outEnd || pos > inEnd) {
+        break;
+      }
+    }
+    in.pos = pos;
+    in.bits = bits;
+    in.count = count & 63;
+    if (fault != null) {
+      throw corrupt(fault);
+    }
+    if (blockEnd) {
+      endBlock();
+    }
+    return o;
+  }
+
+  /** Decodes one symbol. */
+  private int huffmanCareful(byte[] out, int floor, int from, int limit) throws IOException {
+    in.refill();
+    int entry = symbol(litlen.entries, LITLEN_MASK);
+    if (in.overrun()) {
+      throw truncated();
+    }
+    if (entry < 0) {
+      out[from] = (byte) (entry >>> 16);
+      return from + 1;
+    }
+    if ((entry & EXCEPTIONAL) != 0) {
+      if ((entry & END_OF_BLOCK) == 0) {
+        throw corrupt(INVALID_CODE);
+      }
+      endBlock();
+      return from;
+    }
+    int length = value(entry);
+    in.refill();
+    int d = symbol(dist.entries, DIST_MASK);
+    if ((d & EXCEPTIONAL) != 0) {
+      throw corrupt(INVALID_DISTANCE);
+    }
+    int distance = value(d);
+    if (in.overrun()) {
+      throw truncated();
+    }
+    if (distance > from - floor) {
+      throw corrupt(TOO_FAR);
+    }
+    return match(out, from, limit, distance, length);
+  }
+
+  /** Looks up the next code; consumes it where it is exceptional or a literal. */
+  private int symbol(int[] table, int mask) {
+    int entry = table[(int) in.bits & mask];
+    if ((entry & (EXCEPTIONAL | SUBTABLE)) == (EXCEPTIONAL | SUBTABLE)) {
+      consume(entry);
+      entry = table[(entry >>> 16) + ((int) in.bits & ((1 << (entry >>> 8)) - 1))];
+    }
+    if (entry < 0 || (entry & EXCEPTIONAL) != 0) {
+      consume(entry);
+    }
+    return entry;
+  }
+
+  /** Consumes the code of a length or distance, and its extra bits. */
+  private int value(int entry) {
+    int value = (entry >>> 16) + (int) ((in.bits & ~(-1L << entry)) >>> (entry >>> 8));
+    consume(entry);
+    return value;
+  }
+
+  private void consume(int entry) {
+    in.bits >>>= entry;
+    in.count -= entry & 63;
+  }
+
+  /** Copies as much of a match as the limit allows, and keeps the rest for the next call. */
+  private int match(byte[] out, int from, int limit, int distance, int length) {
+    int n = Math.min(length, limit - from);
+    copy(out, from, distance, n);
+    matchDistance = distance;
+    matchLeft = length - n;
+    return from + n;
+  }
+
+  /** Copies a match; up to 31 bytes behind it may be overwritten. */
+  private static void copy(byte[] b, int to, int distance, int length) {
+    int from = to - distance;
+    if (distance >= Long.BYTES) {
+      WORD.set(b, to, (long) WORD.get(b, from));
+      if (length <= 8) {
+        return;
+      }
+      WORD.set(b, to + 8, (long) WORD.get(b, from + 8));
+      if (length <= 16) {
+        return;
+      }
+      WORD.set(b, to + 16, (long) WORD.get(b, from + 16));
+      WORD.set(b, to + 24, (long) WORD.get(b, from + 24));
+      if (length <= 32) {
+        return;
+      }
+      WORD.set(b, to + 32, (long) WORD.get(b, from + 32));
+      WORD.set(b, to + 40, (long) WORD.get(b, from + 40));
+      WORD.set(b, to + 48, (long) WORD.get(b, from + 48));
+      WORD.set(b, to + 56, (long) WORD.get(b, from + 56));
+      if (length > 64) {
+        copyLong(b, from, to, length);
+      }
+    } else {
+      copyNear(b, to, distance, length);
+    }
+  }
+
+  private static void copyLong(byte[] b, int from, int to, int length) {
+    if (to - from >= length) {
+      System.arraycopy(b, from + 64, b, to + 64, length - 64);
+    } else {
+      for (int i = 64; i < length; i += 8) {
+        WORD.set(b, to + i, (long) WORD.get(b, from + i));
+      }
+    }
+  }
+
+  /** A distance below eight: the word that repeats it goes to each whole multiple of it. */
+  private static void copyNear(byte[] b, int to, int distance, int length) {
+    long pattern =
+        ((long) WORD.get(b, to - distance) & ~(-1L << (distance << 3))) * SPREAD[distance];
+    int step = Long.BYTES - Long.BYTES % distance;
+    int end = to + length;
+    for (int o = to; o < end; o += step) {
+      WORD.set(b, o, pattern);
+    }
+  }
+
+  private OcifsException corrupt(String what) {
+    return in.overrun() ? truncated() : Corrupt.at("gzip: " + what, in.bytePos());
+  }
+
+  private OcifsException truncated() {
+    return Corrupt.at("gzip: ends in the middle of a block", in.bytePos());
+  }
+}

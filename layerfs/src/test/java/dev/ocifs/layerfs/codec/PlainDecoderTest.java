@@ -1,0 +1,16 @@
+package dev.ocifs.layerfs.codec;
+
+import java.util.SplittableRandom;
+
+class PlainDecoderTest extends LayerDecoderContract {
+
+  @Override
+  Compression compression() {
+    return Compression.NONE;
+  }
+
+  @Override
+  byte[] compress(SplittableRandom random, byte[] layer) {
+    return layer;
+  }
+}
