@@ -1,0 +1,25 @@
+package dev.ocifs.layerfs.index;
+
+import dev.ocifs.layerfs.codec.Compression;
+import dev.ocifs.oci.Digest;
+
+/**
+ * What is true of a layer as a whole.
+ *
+ * @param diffId sha256 of the uncompressed layer
+ * @param blob digest of the blob as stored, in the algorithm of the descriptor
+ * @param compression of the blob
+ * @param blobBytes size of the blob
+ * @param tarBytes size of the uncompressed layer
+ * @param entries number of entries in the tar
+ * @param kept whether reads go to an uncompressed copy in the store, because the compression has no
+ *     checkpoints
+ */
+public record LayerFacts(
+    Digest diffId,
+    Digest blob,
+    Compression compression,
+    long blobBytes,
+    long tarBytes,
+    long entries,
+    boolean kept) {}
