@@ -1,0 +1,324 @@
+package dev.ocifs.layerfs.tree;
+
+import dev.ocifs.layerfs.Attributes;
+import dev.ocifs.layerfs.ImageView;
+import dev.ocifs.layerfs.format.SectionedFile;
+import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.OcifsException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A merged tree, mapped: metadata of all files, and where the content of each lies.
+ *
+ * <p>An inode is a record of 64 bytes found by its number, the names of a directory are a sorted
+ * run found by binary search; nothing of the tree lies on the heap. Safe for any number of threads;
+ * closing it unmaps it, later calls fail with {@link IllegalStateException}. FORMAT.md has the
+ * grammar.
+ */
+public final class ImageTree implements Closeable {
+  private static final byte[] SELINUX = "security.selinux".getBytes(StandardCharsets.US_ASCII);
+
+  private final SectionedFile file;
+  private final long inodesAt;
+  private final long inodeCount;
+  private final long direntsAt;
+  private final long direntCount;
+  private final long stringsAt;
+  private final long blobsAt;
+  private final long factsAt;
+
+  private ImageTree(SectionedFile file) throws OcifsException {
+    this.file = file;
+    SectionedFile.Piece inodes = file.section(TreeFormat.INODES);
+    inodesAt = inodes.offset();
+    inodeCount = inodes.length() / TreeFormat.INODE_BYTES;
+    SectionedFile.Piece dirents = file.section(TreeFormat.DIRENTS);
+    direntsAt = dirents.offset();
+    direntCount = dirents.length() / TreeFormat.DIRENT_BYTES;
+    stringsAt = file.section(TreeFormat.STRINGS).offset();
+    blobsAt = file.section(TreeFormat.BLOBS).offset();
+    factsAt = file.section(TreeFormat.FACTS).offset();
+    if (inodeCount == 0) {
+      throw file.damaged("it has no root");
+    }
+  }
+
+  /**
+   * Maps an image tree.
+   *
+   * @throws java.nio.file.NoSuchFileException when there is none
+   * @throws OcifsException {@code STORE} when it is too new, too old or damaged
+   */
+  public static ImageTree open(Path path) throws IOException {
+    SectionedFile file = SectionedFile.open(path, TreeFormat.FORMAT);
+    try {
+      return new ImageTree(file);
+    } catch (OcifsException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  public long inodeCount() {
+    return inodeCount;
+  }
+
+  /** The sum of the sizes of all regular files, {@link Long#MAX_VALUE} when it is more. */
+  public long contentBytes() throws OcifsException {
+    return file.getLong(factsAt);
+  }
+
+  /** The size of the tree on disk, in bytes. */
+  public long fileBytes() {
+    return file.size();
+  }
+
+  /** The diffIDs of the layers, base first. */
+  public List<Digest> diffIds() throws OcifsException {
+    int count = file.getInt(factsAt + 12);
+    List<Digest> diffIds = new ArrayList<>();
+    long at = factsAt + 16;
+    for (int i = -1; i < count; i++) {
+      int length = file.getInt(at);
+      if (length < 0 || length > 512) {
+        throw file.damaged("a digest of " + length + " bytes");
+      }
+      byte[] text = new byte[length];
+      file.get(at + 4, text, 0, length);
+      if (i >= 0) { // The first is the chain ID.
+        diffIds.add(Digest.parse(new String(text, StandardCharsets.US_ASCII)));
+      }
+      at += 4 + (length + 3 & ~3);
+    }
+    return diffIds;
+  }
+
+  /** See {@link ImageView#lookup}. */
+  public long lookup(long directory, byte[] name) throws OcifsException {
+    long record = record(directory);
+    if (type(record) != Attributes.S_IFDIR) {
+      return 0;
+    }
+    long data = file.getLong(record + TreeFormat.DATA);
+    int low = 0;
+    int high = (int) (data >>> 32) - 1;
+    long first = data & 0xffff_ffffL;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      long dirent = dirent(first + middle);
+      long string = string(file.getInt(dirent));
+      int order = file.compare(string + Integer.BYTES, file.getInt(string), name);
+      if (order == 0) {
+        return Integer.toUnsignedLong(file.getInt(dirent + Integer.BYTES));
+      } else if (order < 0) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return 0;
+  }
+
+  /** See {@link ImageView#attributes}. */
+  public void attributes(long inode, Attributes dst) throws OcifsException {
+    long record = record(inode);
+    dst.inode = inode;
+    dst.mode = file.getInt(record + TreeFormat.MODE);
+    dst.nlink = file.getInt(record + TreeFormat.NLINK);
+    dst.uid = file.getInt(record + TreeFormat.UID);
+    dst.gid = file.getInt(record + TreeFormat.GID);
+    dst.mtimeSeconds = file.getLong(record + TreeFormat.SECONDS);
+    dst.mtimeNanos = file.getInt(record + TreeFormat.NANOS);
+    dst.size = file.getLong(record + TreeFormat.SIZE);
+    int type = dst.type();
+    boolean device = type == Attributes.S_IFCHR || type == Attributes.S_IFBLK;
+    long numbers = device ? file.getLong(record + TreeFormat.DATA) : 0;
+    dst.major = (int) (numbers >>> 32);
+    dst.minor = (int) numbers;
+  }
+
+  /** See {@link ImageView#parent}. */
+  public long parent(long directory) throws OcifsException {
+    long record = record(directory);
+    if (type(record) != Attributes.S_IFDIR) {
+      throw new IllegalArgumentException("inode " + directory + " is not a directory");
+    }
+    return Integer.toUnsignedLong(file.getInt(record + TreeFormat.HOME));
+  }
+
+  /** See {@link ImageView#list}; the offset is the place in the sorted directory. */
+  public void list(long directory, long offset, ImageView.DirectoryVisitor visitor)
+      throws OcifsException {
+    long record = record(directory);
+    if (type(record) != Attributes.S_IFDIR) {
+      throw new IllegalArgumentException("inode " + directory + " is not a directory");
+    }
+    long data = file.getLong(record + TreeFormat.DATA);
+    long count = data >>> 32;
+    long first = data & 0xffff_ffffL;
+    byte[] name = new byte[255];
+    for (long i = Math.max(0, offset); i < count; i++) {
+      long dirent = dirent(first + i);
+      int length = stringInto(file.getInt(dirent), name);
+      long inode = Integer.toUnsignedLong(file.getInt(dirent + Integer.BYTES));
+      if (!visitor.entry(name, length, inode, type(record(inode)), i + 1)) {
+        return;
+      }
+    }
+  }
+
+  /** See {@link ImageView#readlink}. */
+  public byte[] readlink(long inode) throws OcifsException {
+    long record = record(inode);
+    if (type(record) != Attributes.S_IFLNK) {
+      throw new IllegalArgumentException("inode " + inode + " is not a symbolic link");
+    }
+    long string = string((int) file.getLong(record + TreeFormat.DATA));
+    return bytes(string + Integer.BYTES, file.getInt(string));
+  }
+
+  /** See {@link ImageView#xattrNames}. */
+  public List<byte[]> xattrNames(long inode) throws OcifsException {
+    List<byte[]> names = new ArrayList<>();
+    XattrWalk walk = new XattrWalk(inode);
+    while (walk.next()) {
+      if (file.compare(walk.nameAt, walk.nameLength, SELINUX) != 0) {
+        names.add(bytes(walk.nameAt, walk.nameLength));
+      }
+    }
+    return names;
+  }
+
+  /** See {@link ImageView#xattr}; security.selinux is found here, too. */
+  public byte @Nullable [] xattr(long inode, byte[] name) throws OcifsException {
+    XattrWalk walk = new XattrWalk(inode);
+    while (walk.next()) {
+      if (file.compare(walk.nameAt, walk.nameLength, name) == 0) {
+        return bytes(walk.valueAt, walk.valueLength);
+      }
+    }
+    return null;
+  }
+
+  /** Where the content of a regular file lies. */
+  public Extent extent(long inode) throws OcifsException {
+    long record = record(inode);
+    if (type(record) != Attributes.S_IFREG) {
+      throw new IllegalArgumentException("inode " + inode + " is not a regular file");
+    }
+    return new Extent(
+        file.getInt(record + TreeFormat.HOME),
+        file.getLong(record + TreeFormat.DATA),
+        file.getLong(record + TreeFormat.SIZE),
+        runs(file.getInt(record + TreeFormat.RUNS)));
+  }
+
+  /** Checks every byte of the tree against its checksum now. */
+  public void checkAll() throws OcifsException {
+    file.checkAll();
+  }
+
+  private long @Nullable [] runs(int reference) throws OcifsException {
+    if (reference == 0) {
+      return null;
+    }
+    long at = blob(reference) + Integer.BYTES;
+    int count = file.getInt(at);
+    if (count < 0 || count > file.size() / 16) {
+      throw file.damaged("a sparse map of " + count + " runs");
+    }
+    long[] runs = new long[count * 2];
+    for (int i = 0; i < runs.length; i++) {
+      runs[i] = file.getLong(at + Integer.BYTES + (long) i * Long.BYTES);
+    }
+    return runs;
+  }
+
+  /** Steps through the extended attributes of an inode. */
+  private final class XattrWalk {
+    private int left;
+    private long at;
+    private long nameAt;
+    private int nameLength;
+    private long valueAt;
+    private int valueLength;
+
+    XattrWalk(long inode) throws OcifsException {
+      int reference = file.getInt(record(inode) + TreeFormat.XATTRS);
+      if (reference != 0) {
+        at = blob(reference) + Integer.BYTES;
+        left = file.getInt(at);
+        at += Integer.BYTES;
+      }
+    }
+
+    boolean next() throws OcifsException {
+      if (left == 0) {
+        return false;
+      }
+      left--;
+      nameLength = file.getInt(at);
+      valueLength = file.getInt(at + Integer.BYTES);
+      nameAt = at + 2 * Integer.BYTES;
+      valueAt = nameAt + nameLength;
+      at = valueAt + valueLength;
+      return true;
+    }
+  }
+
+  private byte[] bytes(long at, int length) throws OcifsException {
+    if (length < 0 || length > file.size()) {
+      throw file.damaged("a string of " + length + " bytes");
+    }
+    byte[] bytes = new byte[length];
+    file.get(at, bytes, 0, length);
+    return bytes;
+  }
+
+  private int stringInto(int offset, byte[] dst) throws OcifsException {
+    long at = string(offset);
+    int length = file.getInt(at);
+    if (length < 0 || length > dst.length) {
+      throw file.damaged("a name of " + length + " bytes");
+    }
+    file.get(at + Integer.BYTES, dst, 0, length);
+    return length;
+  }
+
+  private int type(long record) throws OcifsException {
+    return file.getInt(record + TreeFormat.MODE) & Attributes.S_IFMT;
+  }
+
+  private long record(long inode) {
+    if (inode < 1 || inode > inodeCount) {
+      throw new IllegalArgumentException("inode " + inode + " of " + inodeCount);
+    }
+    return inodesAt + (inode - 1) * TreeFormat.INODE_BYTES;
+  }
+
+  private long dirent(long index) throws OcifsException {
+    if (index >= direntCount) {
+      throw file.damaged("directory entry " + index + " of " + direntCount);
+    }
+    return direntsAt + index * TreeFormat.DIRENT_BYTES;
+  }
+
+  private long string(int offset) {
+    return stringsAt + Integer.toUnsignedLong(offset);
+  }
+
+  private long blob(int offset) {
+    return blobsAt + Integer.toUnsignedLong(offset);
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}

@@ -1,0 +1,359 @@
+package dev.ocifs.layerfs.tree;
+
+import dev.ocifs.layerfs.Finding;
+import dev.ocifs.layerfs.index.EntryCursor;
+import dev.ocifs.layerfs.index.LayerEntry;
+import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.OcifsException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Merges one layer into the tree of the layers below it, by the rules of docs/semantics.md.
+ *
+ * <p>The layer is walked twice (rule 2): first its whiteouts and opaque markers act on the lower
+ * tree, whatever their place in the tar, then its entries are added in order. Names that a whiteout
+ * took are remembered with the whiteout's place, because a hard link that stands before it still
+ * finds them (rule 14). Hard links whose target comes later wait until the end of the layer. Not
+ * thread-safe; used once.
+ */
+final class LayerMerge {
+
+  /** A lower name that a whiteout took. */
+  private record Hidden(int inode, long position) {}
+
+  /** A hard link whose target has not come yet. */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Waiting(byte[] path, byte[] target) {}
+
+  private final MergedTree tree;
+  private final PathResolver resolver;
+  private final int ordinal;
+  private final LayerFindings findings;
+
+  /** The first inode that this layer makes: smaller numbers are the lower layers'. */
+  private final int firstNew;
+
+  private final LayerEntry entry = new LayerEntry();
+  private final Map<Integer, Hidden> hidden = new HashMap<>();
+  private final Map<Integer, Waiting> waiting = new LinkedHashMap<>();
+
+  /**
+   * @param ordinal the layer's place in the image, 0 at the base
+   * @param strict whether entries that break a rule are errors
+   */
+  LayerMerge(MergedTree tree, int ordinal, Digest diffId, boolean strict, Finding.Sink findings) {
+    this.tree = tree;
+    this.resolver = new PathResolver(tree);
+    this.ordinal = ordinal;
+    this.findings = new LayerFindings(diffId, strict, findings);
+    firstNew = tree.inodes.count();
+  }
+
+  /** Merges the layer; {@code entries} gives a walk over its entries, anew at each call. */
+  void merge(Supplier<EntryCursor> entries) throws OcifsException {
+    hideLower(entries.get());
+    EntryCursor cursor = entries.get();
+    for (long position = 0; cursor.next(entry); position++) {
+      try {
+        add(position);
+      } catch (OcifsException e) {
+        throw e.entry(entry.path);
+      }
+    }
+    linkWaiting();
+  }
+
+  /**
+   * The first walk: what the layer's whiteouts name is found first and taken away then, so that no
+   * order matters.
+   */
+  private void hideLower(EntryCursor cursor) throws OcifsException {
+    for (long position = 0; cursor.next(entry); position++) {
+      byte[] path = entry.path;
+      int name = nameStart(path);
+      if (Whiteouts.hasPrefix(path, name) && !Whiteouts.isAufs(path)) {
+        try {
+          findHidden(Whiteouts.kind(path, name), name, position);
+        } catch (OcifsException e) {
+          throw e.entry(path);
+        }
+      }
+    }
+    for (int link : hidden.keySet()) {
+      tree.links.inode[link] = 0;
+    }
+  }
+
+  private void findHidden(Whiteouts.Kind kind, int name, long position) {
+    byte[] path = entry.path;
+    int directory = resolver.find(MergedTree.ROOT, path, Math.max(0, name - 1), tree::child);
+    if (directory == 0) {
+      findings.differs(
+          5,
+          path,
+          "it hides nothing; docker, podman and containerd show a directory for its parent");
+      return;
+    }
+    Links links = tree.links;
+    if (kind == Whiteouts.Kind.OPAQUE) {
+      int link = (int) tree.inodes.data[directory];
+      for (; link != 0; link = links.next[link]) {
+        hide(link, position);
+      }
+    } else {
+      int number = tree.strings.find(path, name + Whiteouts.PREFIX_BYTES, path.length);
+      if (number >= 0) {
+        hide(links.find(directory, number), position);
+      }
+    }
+  }
+
+  private void hide(int link, long position) {
+    int inode = tree.links.inode[link];
+    if (inode != 0) {
+      hidden.putIfAbsent(link, new Hidden(inode, position));
+    }
+  }
+
+  private void add(long position) throws OcifsException {
+    byte[] path = entry.path;
+    if (path.length == 0) {
+      addRoot();
+      return;
+    }
+    boolean aufs = Whiteouts.isAufs(path);
+    int name = nameStart(path);
+    if (!aufs && Whiteouts.kind(path, name) != Whiteouts.Kind.NONE) {
+      return;
+    }
+    if (aufs) {
+      findings.differs(6, path, "docker, podman and containerd show files of aufs' own");
+    }
+    checkComponents(path, name);
+    int directory = parent(aufs ? tree.aufs : MergedTree.ROOT, path, name);
+    int link =
+        tree.links.make(directory, tree.strings.intern(path, name, path.length), tree.inodes);
+    if (tree.links.setBy[link] == ordinal + 1) {
+      findings.broken(11, path, "the same path stands twice in the layer; the last entry counts");
+    }
+    tree.links.setBy[link] = ordinal + 1;
+    Hidden lower = hidden.get(link);
+    if (lower != null && lower.position > position) {
+      findings.differs(
+          2, path, "a whiteout of it follows: docker, podman and containerd refuse the layer");
+    }
+    findings.attributes(entry);
+    waiting.remove(link);
+    if (entry.type == LayerEntry.Type.HARD_LINK) {
+      addHardLink(link, position);
+    } else if (entry.type == LayerEntry.Type.DIRECTORY) {
+      addDirectory(link, directory);
+    } else {
+      tree.links.inode[link] = newInode();
+    }
+  }
+
+  /** The directory of an entry, whose name begins at {@code name}. */
+  private int parent(int root, byte[] path, int name) throws OcifsException {
+    int directory = resolver.make(root, path, Math.max(0, name - 1));
+    if (resolver.lowestFollowed() < firstNew) {
+      findings.differs(
+          10,
+          path,
+          "a lower symbolic link is in its path, which docker, podman and containerd replace by a directory");
+    }
+    if (resolver.replaced()) {
+      findings.differs(
+          10, path, "a file in its path becomes a directory, which flat engines refuse");
+    }
+    return directory;
+  }
+
+  private void addRoot() throws OcifsException {
+    if (entry.type != LayerEntry.Type.DIRECTORY) {
+      throw new OcifsException(
+              OcifsException.Kind.INVALID_IMAGE,
+              "the root is not a directory but of type " + entry.type)
+          .rule(13)
+          .entry("/");
+    }
+    setAttributes(MergedTree.ROOT);
+  }
+
+  /** A directory called like a whiteout, in the middle of a path (rule 7). */
+  private void checkComponents(byte[] path, int name) throws OcifsException {
+    int from = 0;
+    while (from < name) {
+      if (Whiteouts.hasPrefix(path, from) && !Whiteouts.isAufs(path)) {
+        findings.broken(7, path, "a directory in its path is called like a whiteout");
+        return;
+      }
+      while (path[from] != '/') {
+        from++;
+      }
+      from++;
+    }
+  }
+
+  private void addDirectory(int link, int parent) {
+    int inode = tree.links.inode[link];
+    if (inode == 0 || !tree.inodes.isDirectory(inode)) {
+      inode = tree.newDirectory(parent);
+      tree.links.inode[link] = inode;
+    }
+    setAttributes(inode);
+  }
+
+  private int newInode() {
+    Inodes inodes = tree.inodes;
+    int inode = inodes.add(entry.type.bits());
+    setAttributes(inode);
+    switch (entry.type) {
+      case REGULAR -> {
+        inodes.size[inode] = entry.size;
+        inodes.data[inode] = entry.dataPos;
+        inodes.home[inode] = ordinal;
+        inodes.runs[inode] = entry.sparse ? tree.packRuns(entry.runs) : 0;
+      }
+      case SYMLINK ->
+          inodes.data[inode] = tree.strings.intern(entry.target, 0, entry.target.length);
+      case CHARACTER_DEVICE, BLOCK_DEVICE ->
+          inodes.data[inode] = (long) entry.major << 32 | Integer.toUnsignedLong(entry.minor);
+      default -> {}
+    }
+    return inode;
+  }
+
+  private void setAttributes(int inode) {
+    Inodes inodes = tree.inodes;
+    inodes.mode[inode] = entry.type.bits() | entry.mode;
+    inodes.uid[inode] = entry.uid;
+    inodes.gid[inode] = entry.gid;
+    inodes.mtimeSeconds[inode] = entry.mtimeSeconds;
+    inodes.mtimeNanos[inode] = entry.mtimeNanos;
+    inodes.xattrs[inode] = tree.packXattrs(entry.xattrs);
+  }
+
+  private void addHardLink(int link, long position) throws OcifsException {
+    int target =
+        findTarget(
+            entry.target,
+            (directory, path, from, to) -> childBefore(directory, path, from, to, position));
+    if (target == 0) {
+      tree.links.inode[link] = 0;
+      waiting.put(link, new Waiting(entry.path, entry.target));
+      findings.differs(
+          14,
+          entry.path,
+          "its target comes later in the layer, which docker, podman and containerd refuse");
+      return;
+    }
+    tree.links.inode[link] = linkable(target, entry.target);
+    if (target < firstNew) {
+      findings.differs(
+          14,
+          entry.path,
+          "its target is in a lower layer, which docker, podman and containerd refuse");
+    } else if (!sameAttributes(target)) {
+      findings.differs(
+          14,
+          entry.path,
+          "its entry has attributes of its own, which docker, podman and containerd set on the file");
+    }
+  }
+
+  private boolean sameAttributes(int inode) {
+    Inodes inodes = tree.inodes;
+    return (inodes.mode[inode] & 07777) == entry.mode
+        && inodes.uid[inode] == entry.uid
+        && inodes.gid[inode] == entry.gid
+        && inodes.mtimeSeconds[inode] == entry.mtimeSeconds;
+  }
+
+  /** Links what waited, in as many rounds as links wait for each other. */
+  private void linkWaiting() throws OcifsException {
+    int before = -1;
+    while (!waiting.isEmpty() && waiting.size() != before) {
+      before = waiting.size();
+      var round = waiting.entrySet().iterator();
+      while (round.hasNext()) {
+        Map.Entry<Integer, Waiting> next = round.next();
+        int target = findTarget(next.getValue().target, tree::child);
+        if (target != 0) {
+          try {
+            tree.links.inode[next.getKey()] = linkable(target, next.getValue().target);
+          } catch (OcifsException e) {
+            throw e.entry(next.getValue().path);
+          }
+          round.remove();
+        }
+      }
+    }
+    if (!waiting.isEmpty()) {
+      Waiting lost = waiting.values().iterator().next();
+      throw new OcifsException(
+              OcifsException.Kind.INVALID_IMAGE,
+              "hard link to '" + text(lost.target) + "', which is not there")
+          .rule(14)
+          .entry(lost.path);
+    }
+  }
+
+  private int linkable(int target, byte[] name) throws OcifsException {
+    if (tree.inodes.isDirectory(target)) {
+      throw new OcifsException(
+              OcifsException.Kind.INVALID_IMAGE,
+              "hard link to '" + text(name) + "', which is a directory")
+          .rule(14);
+    }
+    return target;
+  }
+
+  /**
+   * The inode that a hard link's target names, its last component not followed; 0 when there is
+   * none.
+   */
+  private int findTarget(byte[] target, PathResolver.Lookup lookup) {
+    int root = Whiteouts.isAufs(target) ? tree.aufs : MergedTree.ROOT;
+    int name = nameStart(target);
+    if (target.length == 0) {
+      return root;
+    }
+    int directory = resolver.find(root, target, Math.max(0, name - 1), lookup);
+    return directory == 0 ? 0 : lookup.inode(directory, target, name, target.length);
+  }
+
+  /**
+   * A child as a hard link at {@code position} sees it: whiteouts that stand later have not hidden
+   * it yet.
+   */
+  private int childBefore(int directory, byte[] path, int from, int to, long position) {
+    int number = tree.strings.find(path, from, to);
+    if (number < 0) {
+      return 0;
+    }
+    int link = tree.links.find(directory, number);
+    int inode = tree.links.inode[link];
+    if (inode == 0 && tree.links.setBy[link] != ordinal + 1) {
+      Hidden lower = hidden.get(link);
+      return lower != null && lower.position > position ? lower.inode : 0;
+    }
+    return inode;
+  }
+
+  private static String text(byte[] name) {
+    return new String(name, StandardCharsets.UTF_8);
+  }
+
+  private static int nameStart(byte[] path) {
+    int i = path.length;
+    while (i > 0 && path[i - 1] != '/') {
+      i--;
+    }
+    return i;
+  }
+}
