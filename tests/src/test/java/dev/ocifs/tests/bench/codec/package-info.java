@@ -1,0 +1,5 @@
+/** How fast layers decode, beside the JDK. */
+@NullMarked
+package dev.ocifs.tests.bench.codec;
+
+import org.jspecify.annotations.NullMarked;
