@@ -11,7 +11,8 @@ package dev.ocifs.layerfs.codec;
  * @param kind what stands at {@code headerBit}
  * @param storedLeft gzip: bytes left of the stored block that {@code inBit} lies in, 0 otherwise
  * @param window the uncompressed bytes before {@code outPos} that decoding may refer to, at most 32
- *     KiB, empty where nothing before is referred to; owned by the checkpoint
+ *     KiB, empty where nothing before is needed; where the checkpoints are 32 KiB or more apart,
+ *     bytes that nothing refers to are zero, so that it compresses well; owned by the checkpoint
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; the window is handed on, not copied
 public record Checkpoint(

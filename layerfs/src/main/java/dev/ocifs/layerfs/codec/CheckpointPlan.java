@@ -38,7 +38,7 @@ final class CheckpointPlan {
     lastPos = checkpoint.outPos();
   }
 
-  /** Takes note that the bytes up to {@code outPos} have been decoded. */
+  /** Lets go of the checkpoint that is held, if there is a byte behind it before {@code outPos}. */
   void decodedTo(long outPos) {
     if (held != null && outPos > held.outPos()) {
       sink.checkpoint(held);

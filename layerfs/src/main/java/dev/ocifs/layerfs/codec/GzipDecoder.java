@@ -16,6 +16,8 @@ final class GzipDecoder implements LayerDecoder {
   private final Inflate inflate;
   private final CheckpointPlan plan;
   private final CRC32 crc = new CRC32();
+  private final WindowUse use = new WindowUse();
+  private long useFrom;
   private long outPos;
   private long memberOutPos;
   private boolean begun;
@@ -46,12 +48,25 @@ final class GzipDecoder implements LayerDecoder {
       crc.update(buffer, o, end - o);
       outPos += end - o;
       o = end;
-      plan.decodedTo(outPos);
+      if (outPos - useFrom >= HISTORY_BYTES || inflate.atEnd()) {
+        use.zeroTheRest();
+        plan.decodedTo(outPos);
+      }
       if (plan.until(outPos) <= 0 && inflate.canResumeHere()) {
-        plan.place(inflate.checkpoint(outPos, buffer, o));
+        placeCheckpoint(buffer, o);
       }
     }
     return o == from ? -1 : o;
+  }
+
+  /** The checkpoint goes out when it is known what of its window is used. */
+  private void placeCheckpoint(byte[] buffer, int end) {
+    plan.decodedTo(outPos);
+    Checkpoint checkpoint = inflate.checkpoint(outPos, buffer, end);
+    plan.place(checkpoint);
+    use.begin(checkpoint.window());
+    useFrom = outPos;
+    inflate.record(use);
   }
 
   private void beginMember() throws IOException {

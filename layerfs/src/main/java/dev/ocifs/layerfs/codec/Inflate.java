@@ -101,6 +101,11 @@ final class Inflate {
   private int matchLeft;
   private int matchDistance;
   private long history;
+  private @Nullable WindowUse use;
+  private long useHistory;
+
+  /** Where the window whose use is recorded ends in the output array; far below where none is. */
+  private int windowEnd;
 
   Inflate(BitInput in) {
     this.in = in;
@@ -112,6 +117,7 @@ final class Inflate {
     lastBlock = false;
     matchLeft = 0;
     history = 0;
+    use = null;
   }
 
   /**
@@ -157,6 +163,12 @@ final class Inflate {
         window);
   }
 
+  /** Begins to record what refers to the window of a checkpoint that is placed here. */
+  void record(WindowUse windowUse) {
+    use = windowUse;
+    useHistory = history;
+  }
+
   /**
    * Decodes into {@code out[from, limit)} until the first place at or behind {@code stop} where a
    * symbol ends, the limit, or the end of the stream.
@@ -165,6 +177,10 @@ final class Inflate {
    */
   int decode(byte[] out, int from, int stop, int limit) throws IOException {
     int floor = from - (int) Math.min(history, WINDOW_BYTES);
+    if (history - useHistory >= WINDOW_BYTES) {
+      use = null;
+    }
+    windowEnd = use == null ? Integer.MIN_VALUE : from - (int) (history - useHistory);
     int o = matchLeft > 0 ? match(out, from, limit, matchDistance, matchLeft) : from;
     while (o < stop && state != State.END) {
       switch (state) {
@@ -323,6 +339,7 @@ final class Inflate {
     final int[] dists = dist.entries;
     final byte[] buf = in.buf;
     final int inEnd = in.end - TURN_IN_BYTES;
+    final int watched = Math.max(floor, windowEnd);
     int pos = in.pos;
     long bits = in.bits;
     int count = in.count;
@@ -400,7 +417,7 @@ final class Inflate {
       int distance = (d >>> 16) + (int) ((bits & ~(-1L << d)) >>> (d >>> 8));
       bits >>>= d;
       count -= d;
-      if (distance > o - floor) {
+      if (o - distance < watched && !reaches(o - distance, length, floor)) {
         fault = TOO_FAR;
         break;
       }
@@ -455,10 +472,18 @@ final class Inflate {
     if (in.overrun()) {
       throw truncated();
     }
-    if (distance > from - floor) {
+    if (!reaches(from - distance, length, floor)) {
       throw corrupt(TOO_FAR);
     }
     return match(out, from, limit, distance, length);
+  }
+
+  /** Whether a match can begin at {@code start}; records it where it begins in the window. */
+  private boolean reaches(int start, int length, int floor) {
+    if (use != null && floor <= start && start < windowEnd) {
+      use.refer(windowEnd - start, length);
+    }
+    return start >= floor;
   }
 
   /** Looks up the next code; consumes it where it is exceptional or a literal. */
@@ -495,18 +520,15 @@ final class Inflate {
     return from + n;
   }
 
-  /** Copies a match; up to 31 bytes behind it may be overwritten. */
+  /**
+   * Copies a match; up to 31 bytes behind it may be overwritten. The first 32 bytes are copied
+   * whatever the length: a mispredicted branch costs more.
+   */
   private static void copy(byte[] b, int to, int distance, int length) {
     int from = to - distance;
     if (distance >= Long.BYTES) {
       WORD.set(b, to, (long) WORD.get(b, from));
-      if (length <= 8) {
-        return;
-      }
       WORD.set(b, to + 8, (long) WORD.get(b, from + 8));
-      if (length <= 16) {
-        return;
-      }
       WORD.set(b, to + 16, (long) WORD.get(b, from + 16));
       WORD.set(b, to + 24, (long) WORD.get(b, from + 24));
       if (length <= 32) {

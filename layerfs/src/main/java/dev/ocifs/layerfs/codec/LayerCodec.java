@@ -13,8 +13,9 @@ public final class LayerCodec {
    * @param checkpointSpacingBytes uncompressed bytes between checkpoints, at least 1. A checkpoint
    *     falls on the first possible place after that many; where a gzip member or a zstd frame
    *     begins, half of it is enough. xz and bzip2 have none but the first
-   * @param sink gets the checkpoints in order, called from within {@link LayerDecoder#decode}. The
-   *     first is at position 0; none is at the end of a layer that is not empty
+   * @param sink gets the checkpoints in order, from within {@link LayerDecoder#decode} but for the
+   *     first, at position 0, which comes at once. One may come later than the output around it,
+   *     when it is known what of its window is used. None is at the end of a layer
    */
   public static LayerDecoder decoder(
       Compression compression,

@@ -148,4 +148,55 @@ class GzipDecoderTest extends LayerDecoderContract {
     assertRefused(
         new byte[] {0x1f, (byte) 0x8b, 8, 2, 0, 0, 0, 0, 0, 3, 0, 0}, "CRC of the header");
   }
+
+  @Test
+  void decodesABombInConstantMemory() throws IOException {
+    // 1030:1, ten times the heap of the tests were it kept; one member of it, repeated.
+    byte[] member = gzip(new byte[32 << 20]);
+    assertThat(member.length).isLessThan(40_000);
+    int members = 80;
+    int[] pos = {0};
+    LayerDecoder.Input input =
+        (dst, off, len) -> {
+          int n = Math.min(Math.min(len, member.length - pos[0] % member.length), 5000);
+          if (pos[0] == members * member.length) {
+            return -1;
+          }
+          System.arraycopy(member, pos[0] % member.length, dst, off, n);
+          pos[0] += n;
+          return n;
+        };
+    byte[] buffer = new byte[LayerDecoder.HISTORY_BYTES + (1 << 20) + LayerDecoder.SLACK_BYTES];
+    int from = LayerDecoder.HISTORY_BYTES;
+    int limit = buffer.length - LayerDecoder.SLACK_BYTES;
+    long total = 0;
+    int[] checkpoints = {0};
+    try (LayerDecoder decoder =
+        LayerCodec.decoder(Compression.GZIP, input, 16 << 20, c -> checkpoints[0]++)) {
+      for (int end = decoder.decode(buffer, from, limit);
+          end >= 0;
+          end = decoder.decode(buffer, from, limit)) {
+        total += end - from;
+        System.arraycopy(buffer, end - from, buffer, 0, from);
+      }
+    }
+    assertThat(total).isEqualTo(members * (32L << 20));
+    assertThat(checkpoints[0]).isEqualTo(2 * members);
+  }
+
+  @Test
+  void endsOnAMillionEmptyMembersAndBlocks() throws IOException {
+    byte[] empty = gzip(new byte[0]);
+    byte[] members = new byte[empty.length * 50_000];
+    for (int i = 0; i < members.length; i += empty.length) {
+      System.arraycopy(empty, 0, members, i, empty.length);
+    }
+    assertThat(Decoded.of(Compression.GZIP, members, 1, 4096).bytes()).isEmpty();
+    // Empty stored blocks that never end, then nothing: 00 00 00 ff ff each.
+    byte[] blocks = Arrays.copyOf(empty, 10 + 5_000_000);
+    for (int i = 10; i < blocks.length; i += 5) {
+      System.arraycopy(new byte[] {0, 0, 0, -1, -1}, 0, blocks, i, 5);
+    }
+    assertRefused(blocks, "ends in the middle of a block");
+  }
 }

@@ -64,6 +64,36 @@ class GzipOracleTest {
   }
 
   @Test
+  void resumesWithWindowsOfWhichUnusedBytesAreZero() throws IOException {
+    long kept = 0;
+    long windows = 0;
+    try (SpanDecoder spans = LayerCodec.spanDecoder(Compression.GZIP)) {
+      for (int i = 0; i < 100; i++) {
+        SplittableRandom random = new SplittableRandom(SEED + i);
+        byte[] data = Samples.data(random, random.nextInt(100_000, 400_000));
+        byte[] blob = Samples.gzip(random, data);
+        int spacing = random.nextInt(33_000, 90_000);
+        Decoded decoded = Decoded.of(Compression.GZIP, blob, spacing, random);
+        decoded.assertSpansDecode(spans, blob);
+        for (Checkpoint checkpoint : decoded.checkpoints()) {
+          int length = (int) (data.length - checkpoint.outPos());
+          decoded.assertSpanDecodes(spans, blob, checkpoint, blob.length, length);
+          byte[] window = checkpoint.window();
+          windows += window.length;
+          for (int w = 0; w < window.length; w++) {
+            byte original = data[(int) checkpoint.outPos() - window.length + w];
+            if (window[w] != 0 && window[w] != original) {
+              fail("seed %s: wrong byte in the window of %s", SEED + i, checkpoint);
+            }
+            kept += window[w] == 0 ? 0 : 1;
+          }
+        }
+      }
+    }
+    assertThat(kept).as("bytes kept of %s", windows).isBetween(windows / 200, windows / 2);
+  }
+
+  @Test
   void acceptsAndRejectsRawDataAsTheJdkDoes() throws IOException {
     int accepted = 0;
     for (int i = 0; i < 20_000; i++) {
