@@ -25,7 +25,7 @@ public interface ImageView extends Closeable {
   long inodeCount();
 
   /** The sum of the sizes of all regular files, each hard-linked file counted once, in bytes. */
-  long contentBytes();
+  long contentBytes() throws IOException;
 
   /**
    * Finds a name in a directory.

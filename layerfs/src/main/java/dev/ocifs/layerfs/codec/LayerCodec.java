@@ -1,5 +1,7 @@
 package dev.ocifs.layerfs.codec;
 
+import dev.ocifs.oci.Compression;
+
 /** The door to the decoders: one for the first pass over a layer, one for spans of it. */
 public final class LayerCodec {
 

@@ -1,5 +1,6 @@
 package dev.ocifs.layerfs.codec;
 
+import dev.ocifs.oci.Compression;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;

@@ -2,6 +2,7 @@ package dev.ocifs.layerfs.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ocifs.oci.Compression;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;

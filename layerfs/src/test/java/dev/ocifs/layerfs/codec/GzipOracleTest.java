@@ -3,6 +3,7 @@ package dev.ocifs.layerfs.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.OcifsException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -1,5 +1,6 @@
 package dev.ocifs.layerfs.codec;
 
+import dev.ocifs.oci.Compression;
 import java.util.SplittableRandom;
 
 class PlainDecoderTest extends LayerDecoderContract {

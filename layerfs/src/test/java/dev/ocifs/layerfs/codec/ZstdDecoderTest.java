@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.OcifsException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

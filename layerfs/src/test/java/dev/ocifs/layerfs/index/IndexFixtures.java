@@ -1,6 +1,6 @@
 package dev.ocifs.layerfs.index;
 
-import dev.ocifs.layerfs.codec.Compression;
+import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.Digest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

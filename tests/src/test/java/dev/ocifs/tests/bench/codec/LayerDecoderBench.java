@@ -1,6 +1,6 @@
 package dev.ocifs.tests.bench.codec;
 
-import dev.ocifs.layerfs.codec.Compression;
+import dev.ocifs.oci.Compression;
 import dev.ocifs.layerfs.codec.LayerCodec;
 import dev.ocifs.layerfs.codec.LayerDecoder;
 import java.io.ByteArrayInputStream;

@@ -1,7 +1,7 @@
 package dev.ocifs.tests.bench.codec;
 
 import dev.ocifs.layerfs.codec.Checkpoint;
-import dev.ocifs.layerfs.codec.Compression;
+import dev.ocifs.oci.Compression;
 import dev.ocifs.layerfs.codec.LayerCodec;
 import dev.ocifs.layerfs.codec.LayerDecoder;
 import dev.ocifs.layerfs.codec.SpanDecoder;

@@ -1,4 +1,4 @@
-package dev.ocifs.layerfs.codec;
+package dev.ocifs.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,189 @@
+package dev.ocifs.layerfs;
+
+import dev.ocifs.layerfs.cache.ChunkCache;
+import dev.ocifs.layerfs.index.LayerFacts;
+import dev.ocifs.layerfs.index.LayerIndex;
+import dev.ocifs.layerfs.index.LayerIndexer;
+import dev.ocifs.layerfs.read.LayerReader;
+import dev.ocifs.layerfs.read.SpanDecoders;
+import dev.ocifs.layerfs.tree.ImageTree;
+import dev.ocifs.layerfs.tree.TreeBuilder;
+import dev.ocifs.oci.ChainId;
+import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.source.Image;
+import dev.ocifs.oci.source.ImageLayer;
+import dev.ocifs.oci.store.BuildLock;
+import dev.ocifs.oci.store.PendingFile;
+import dev.ocifs.oci.store.Store;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Opens images as merged trees: the way into the library.
+ *
+ * <p>The first time, each layer is read once and the layers are merged; what that gives is kept in
+ * the store, and an image opened again reads none of its layers. Views opened here share caches.
+ * Thread-safe. It owns nothing that must be closed but the views, which their callers close.
+ */
+public final class LayerFs {
+  private final Store store;
+  private final LayerFsOptions options;
+  private final LayerIndexer indexer;
+  private final ChunkCache cache;
+  private final SpanDecoders decoders;
+
+  private LayerFs(Store store, LayerFsOptions options) {
+    this.store = store;
+    this.options = options;
+    indexer = new LayerIndexer(store, options.limits());
+    cache = new ChunkCache(options.cacheBytes());
+    decoders = new SpanDecoders(Runtime.getRuntime().availableProcessors());
+  }
+
+  /** A library over this store, with the default options. */
+  public static LayerFs open(Store store) {
+    return open(store, LayerFsOptions.defaults());
+  }
+
+  /** A library over this store. */
+  public static LayerFs open(Store store, LayerFsOptions options) {
+    return new LayerFs(store, options);
+  }
+
+  /**
+   * Opens an image, which is indexed first when it has not been.
+   *
+   * @param image its layers are read where they lie: the files have to stay as long as the view
+   * @return the view, which the caller closes
+   * @throws OcifsException naming image, layer and entry, when the image is not what it promises or
+   *     breaks a rule; nothing is left in the store then but the indices of layers that were found
+   *     right
+   */
+  public ImageView view(Image image, IndexListener listener) throws IOException {
+    try {
+      List<LayerIndex> indices = indices(image, false, listener);
+      try {
+        ImageTree tree = options.strict() ? merge(indices, f -> {}) : tree(indices);
+        return new MergedView(image.name(), tree, readers(image, indices, tree));
+      } catch (IOException | RuntimeException e) {
+        closeAll(indices);
+        throw e;
+      }
+    } catch (OcifsException e) {
+      throw e.image(image.name());
+    }
+  }
+
+  /** Whether opening the image would read none of its layers. */
+  public boolean isIndexed(Image image) throws IOException {
+    for (ImageLayer layer : image.layers()) {
+      Optional<LayerIndex> index = indexer.find(layer);
+      if (index.isEmpty()) {
+        return false;
+      }
+      index.get().close();
+    }
+    return true;
+  }
+
+  /**
+   * Reads all layers again, compares every digest, and reports what is odd about their entries;
+   * indices and tree are made anew.
+   *
+   * @throws OcifsException for the first thing that keeps the image from being opened
+   */
+  public void verify(Image image, IndexListener listener, Finding.Sink findings)
+      throws IOException {
+    try {
+      List<LayerIndex> indices = indices(image, true, listener);
+      try {
+        merge(indices, findings).close();
+      } finally {
+        closeAll(indices);
+      }
+    } catch (OcifsException e) {
+      throw e.image(image.name());
+    }
+  }
+
+  private List<LayerIndex> indices(Image image, boolean again, IndexListener listener)
+      throws IOException {
+    try (IndexingJob job = new IndexingJob(indexer, image, again, options.parallelism())) {
+      return job.run(listener);
+    }
+  }
+
+  private ImageTree tree(List<LayerIndex> indices) throws IOException {
+    Path path = store.tree(ChainId.of(diffIds(indices)));
+    try {
+      return ImageTree.open(path);
+    } catch (NoSuchFileException e) {
+      return merge(indices, f -> {});
+    } catch (OcifsException e) {
+      // Damaged or of another version: it is derived data, and made again.
+      return merge(indices, f -> {});
+    }
+  }
+
+  private ImageTree merge(List<LayerIndex> indices, Finding.Sink findings) throws IOException {
+    long entries = 0;
+    TreeBuilder builder = new TreeBuilder(options.strict(), findings);
+    for (LayerIndex index : indices) {
+      entries += index.facts().entries();
+      if (entries > options.limits().maxEntries()) {
+        throw new OcifsException(
+                OcifsException.Kind.LIMIT,
+                "its layers have more than " + options.limits().maxEntries() + " entries")
+            .hint("if you trust it, raise --max-entries");
+      }
+      builder.add(index.facts().diffId(), index::entries);
+    }
+    Digest chainId = ChainId.of(diffIds(indices));
+    Path path = store.tree(chainId);
+    try (BuildLock lock = store.lock(path.getFileName().toString());
+        PendingFile pending = store.create(path)) {
+      builder.write(pending.channel(), chainId);
+      pending.commit();
+    }
+    return ImageTree.open(path);
+  }
+
+  private static List<Digest> diffIds(List<LayerIndex> indices) {
+    List<Digest> diffIds = new ArrayList<>();
+    for (LayerIndex index : indices) {
+      diffIds.add(index.facts().diffId());
+    }
+    return diffIds;
+  }
+
+  private List<LayerReader> readers(Image image, List<LayerIndex> indices, ImageTree tree)
+      throws IOException {
+    List<LayerReader> readers = new ArrayList<>();
+    try {
+      for (int i = 0; i < indices.size(); i++) {
+        LayerIndex index = indices.get(i);
+        LayerFacts facts = index.facts();
+        readers.add(
+            new LayerReader(index, indexer.content(image.layers().get(i), facts), cache, decoders));
+      }
+      return readers;
+    } catch (IOException | RuntimeException e) {
+      tree.close();
+      for (LayerReader reader : readers) {
+        reader.closeBlob();
+      }
+      throw e;
+    }
+  }
+
+  private static void closeAll(List<LayerIndex> indices) {
+    for (LayerIndex index : indices) {
+      index.close();
+    }
+  }
+}

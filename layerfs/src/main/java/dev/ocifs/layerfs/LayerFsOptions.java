@@ -1,0 +1,33 @@
+package dev.ocifs.layerfs;
+
+import dev.ocifs.oci.Limits;
+
+/**
+ * How a {@link LayerFs} works.
+ *
+ * @param limits what images may ask for
+ * @param strict whether an entry that breaks a rule is an error
+ * @param cacheBytes bytes of decompressed content to keep in memory
+ * @param parallelism how many layers are indexed at once
+ */
+public record LayerFsOptions(Limits limits, boolean strict, long cacheBytes, int parallelism) {
+  private static final long DEFAULT_CACHE_BYTES = 48L << 20;
+
+  /** The defaults: lenient, a cache of 48 MiB, as many layers at once as there are processors. */
+  public static LayerFsOptions defaults() {
+    return new LayerFsOptions(
+        Limits.defaults(), false, DEFAULT_CACHE_BYTES, Runtime.getRuntime().availableProcessors());
+  }
+
+  public LayerFsOptions withLimits(Limits newLimits) {
+    return new LayerFsOptions(newLimits, strict, cacheBytes, parallelism);
+  }
+
+  public LayerFsOptions withStrict(boolean newStrict) {
+    return new LayerFsOptions(limits, newStrict, cacheBytes, parallelism);
+  }
+
+  public LayerFsOptions withCacheBytes(long newCacheBytes) {
+    return new LayerFsOptions(limits, strict, newCacheBytes, parallelism);
+  }
+}

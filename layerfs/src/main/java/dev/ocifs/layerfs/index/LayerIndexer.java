@@ -1,0 +1,207 @@
+package dev.ocifs.layerfs.index;
+
+import dev.ocifs.oci.Compression;
+import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.Hasher;
+import dev.ocifs.oci.Limits;
+import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.source.BlobSource;
+import dev.ocifs.oci.source.FileBlob;
+import dev.ocifs.oci.source.ImageLayer;
+import dev.ocifs.oci.store.BuildLock;
+import dev.ocifs.oci.store.PendingFile;
+import dev.ocifs.oci.store.Store;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the index of a layer in the store, or makes it by one pass over the blob.
+ *
+ * <p>An index becomes visible when the blob's digest and the diffID have been found right, and not
+ * before; two processes that want the same one end with one. Thread-safe.
+ */
+public final class LayerIndexer {
+  /** Uncompressed bytes of a span: what a read of one byte decodes at worst. */
+  private static final long SPAN_BYTES = 2L << 20;
+
+  /** Spans of layers that are not compressed, or kept so: their length costs nothing but memory. */
+  private static final long PLAIN_SPAN_BYTES = 512L << 10;
+
+  /** A layer of larger zstd frames is kept uncompressed. */
+  private static final long MAX_FRAME_BYTES = 4L << 20;
+
+  private final Store store;
+  private final Limits limits;
+
+  public LayerIndexer(Store store, Limits limits) {
+    this.store = store;
+    this.limits = limits;
+  }
+
+  /** The index of the layer, when the store has it whole; the caller closes it. */
+  public Optional<LayerIndex> find(ImageLayer layer) throws IOException {
+    LayerIndex index;
+    try {
+      index = LayerIndex.open(store.layerIndex(key(layer)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (OcifsException e) {
+      // Damaged or of another version: it is derived data, and made again.
+      return Optional.empty();
+    }
+    if (fits(index.facts(), layer)) {
+      return Optional.of(index);
+    }
+    index.close();
+    return Optional.empty();
+  }
+
+  /**
+   * Makes the index of the layer, unless another process or thread has made it in the meantime.
+   *
+   * @param again whether to read the layer even when there is an index
+   * @param progress told how many more bytes of the blob have been read
+   * @return the index; the caller closes it
+   * @throws OcifsException {@code MISMATCH} when blob or diffID are not what the image promises,
+   *     {@code INVALID_IMAGE}, {@code LIMIT}, {@code UNSUPPORTED}, naming the layer
+   */
+  public LayerIndex make(ImageLayer layer, boolean again, LongConsumer progress)
+      throws IOException {
+    try (BuildLock lock = store.lock(key(layer))) {
+      Optional<LayerIndex> found = again ? Optional.empty() : find(layer);
+      if (found.isPresent()) {
+        return found.get();
+      }
+      try (BlobSource blob = layer.open()) {
+        pass(layer, blob, progress);
+      }
+      return LayerIndex.open(store.layerIndex(key(layer)));
+    } catch (OcifsException e) {
+      throw e.layer(layer.digest().orElse(layer.diffId()));
+    }
+  }
+
+  /** What reads of the layer go to: its blob, or its uncompressed copy. The caller closes it. */
+  public BlobSource content(ImageLayer layer, LayerFacts facts) throws IOException {
+    return facts.kept() ? FileBlob.open(store.object(facts.diffId())) : layer.open();
+  }
+
+  private void pass(ImageLayer layer, BlobSource blob, LongConsumer progress) throws IOException {
+    Compression compression = sniff(blob);
+    boolean keep = keeps(compression, blob);
+    Digest.Algorithm algorithm =
+        layer.digest().map(Digest::algorithm).orElse(Digest.Algorithm.SHA256);
+    long spanBytes = keep || compression == Compression.NONE ? PLAIN_SPAN_BYTES : SPAN_BYTES;
+    LayerPass pass = new LayerPass(blob, compression, algorithm, limits, keep, spanBytes, progress);
+    try (PendingFile index = store.create(store.layerIndex(key(layer)));
+        PendingFile copy = keep ? store.create(store.object(layer.diffId())) : null;
+        OutputStream out = copy == null ? null : stream(copy)) {
+      LayerIndexWriter writer = new LayerIndexWriter(index.channel());
+      LayerFacts facts;
+      try {
+        facts = pass.run(writer, out);
+      } catch (OcifsException e) {
+        checkBlob(layer, blob, e);
+        throw e;
+      }
+      checkDigests(layer, facts);
+      writer.finish(facts);
+      if (copy != null && out != null) {
+        out.flush();
+        copy.commit();
+      }
+      index.commit();
+    }
+  }
+
+  private static OutputStream stream(PendingFile file) {
+    return new BufferedOutputStream(Channels.newOutputStream(file.channel()), 1 << 20);
+  }
+
+  private static Compression sniff(BlobSource blob) throws IOException {
+    byte[] head = new byte[(int) Math.min(Compression.SNIFF_BYTES, blob.size())];
+    blob.readFully(0, head, 0, head.length);
+    return Compression.sniff(head, head.length);
+  }
+
+  private static boolean keeps(Compression compression, BlobSource blob) throws IOException {
+    return switch (compression) {
+      case NONE, GZIP -> false;
+      case ZSTD -> ZstdFrames.longest(blob) > MAX_FRAME_BYTES;
+      case XZ, BZIP2 -> true;
+    };
+  }
+
+  /**
+   * A blob that is not what its digest says explains any other fault: that is what the user has to
+   * know.
+   */
+  private static void checkBlob(ImageLayer layer, BlobSource blob, OcifsException fault)
+      throws IOException {
+    if (fault.kind() != OcifsException.Kind.INVALID_IMAGE || layer.digest().isEmpty()) {
+      return;
+    }
+    Hasher hasher = Hasher.of(layer.digest().get().algorithm());
+    byte[] buffer = new byte[256 * 1024];
+    for (long pos = 0; pos < blob.size(); pos += buffer.length) {
+      int n = (int) Math.min(buffer.length, blob.size() - pos);
+      blob.readFully(pos, buffer, 0, n);
+      hasher.update(buffer, 0, n);
+    }
+    checkBlobDigest(layer, hasher.digest());
+  }
+
+  private static void checkDigests(ImageLayer layer, LayerFacts facts) throws OcifsException {
+    checkBlobDigest(layer, facts.blob());
+    if (!facts.diffId().equals(layer.diffId())) {
+      throw new OcifsException(
+              OcifsException.Kind.MISMATCH,
+              "uncompressed it has diffID "
+                  + facts.diffId()
+                  + ", the config says "
+                  + layer.diffId())
+          .rule(27)
+          .hint("get the image again, or build it anew");
+    }
+  }
+
+  private static void checkBlobDigest(ImageLayer layer, Digest found) throws OcifsException {
+    if (layer.digest().isPresent() && !found.equals(layer.digest().get())) {
+      throw new OcifsException(OcifsException.Kind.MISMATCH, "its content has digest " + found)
+          .rule(27)
+          .hint("the blob is damaged: get the image again");
+    }
+  }
+
+  private boolean fits(LayerFacts facts, ImageLayer layer) throws IOException {
+    boolean same =
+        facts.diffId().equals(layer.diffId())
+            && facts.blobBytes() == layer.size()
+            && (layer.digest().isEmpty() || layer.digest().get().equals(facts.blob()));
+    return same && (!facts.kept() || hasObject(facts));
+  }
+
+  private boolean hasObject(LayerFacts facts) throws IOException {
+    Path object = store.object(facts.diffId());
+    return Files.isRegularFile(object) && Files.size(object) == facts.tarBytes();
+  }
+
+  /**
+   * The name of a layer's index: the blob's digest, because checkpoints belong to the blob; where
+   * an archive does not tell it, diffID and size.
+   */
+  private static String key(ImageLayer layer) {
+    @Nullable Digest digest = layer.digest().orElse(null);
+    return digest != null
+        ? digest.algorithm().id() + "-" + digest.hex()
+        : "diff-" + layer.diffId().hex() + "-" + layer.size();
+  }
+}

@@ -1,0 +1,386 @@
+package dev.ocifs.layerfs.index;
+
+import dev.ocifs.layerfs.codec.Checkpoint;
+import dev.ocifs.layerfs.codec.LayerCodec;
+import dev.ocifs.layerfs.codec.LayerDecoder;
+import dev.ocifs.layerfs.tar.TarEntry;
+import dev.ocifs.layerfs.tar.TarInput;
+import dev.ocifs.layerfs.tar.TarReader;
+import dev.ocifs.oci.Compression;
+import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.Hasher;
+import dev.ocifs.oci.Limits;
+import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.source.BlobSource;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one pass over a layer's blob, which does everything at once: the blob's digest, decompression
+ * with checkpoints, the diffID, the checksums of the spans, and the entries of the tar.
+ *
+ * <p>Three threads pass buffers on: one reads the blob and hashes it, one decodes, and the caller's
+ * hashes the tar, reads it and writes the index. Both hashes run to the last byte, whatever stands
+ * behind the end of the archive (rule 25). Memory does not depend on the layer. Used once.
+ */
+final class LayerPass {
+  private static final int INPUT_BYTES = 256 * 1024;
+  private static final int CHUNK_BYTES = 256 * 1024;
+  private static final int AHEAD = 4;
+
+  /** Ratio limits count above this much output: small files of one byte compress without bound. */
+  private static final long RATIO_FREE_BYTES = 64L << 20;
+
+  /** A piece of the blob. */
+  private static final class Input {
+    final byte[] bytes = new byte[INPUT_BYTES];
+    int length;
+  }
+
+  /** A piece of the uncompressed layer, with the history that the decoder needs before it. */
+  private static final class Chunk {
+    final byte[] bytes =
+        new byte[LayerDecoder.HISTORY_BYTES + CHUNK_BYTES + LayerDecoder.SLACK_BYTES];
+    final List<Checkpoint> checkpoints = new ArrayList<>();
+    long pos;
+    int end;
+  }
+
+  private final BlobSource blob;
+  private final Compression compression;
+  private final Limits limits;
+  private final LongConsumer progress;
+  private final boolean plainSpans;
+  private final long spanBytes;
+  private final Hasher blobHasher;
+  private final Conveyor<Input> inputs = new Conveyor<>(AHEAD);
+  private final Conveyor<Input> freeInputs = new Conveyor<>(AHEAD + 2);
+  private final Conveyor<Chunk> chunks = new Conveyor<>(AHEAD);
+  private final Conveyor<Chunk> freeChunks = new Conveyor<>(AHEAD + 2);
+
+  /**
+   * @param plainSpans whether reads will go to an uncompressed copy, so that spans may begin
+   *     anywhere
+   * @param spanBytes how long spans should be, uncompressed
+   * @param progress told how many more bytes of the blob have been read
+   */
+  LayerPass(
+      BlobSource blob,
+      Compression compression,
+      Digest.Algorithm algorithm,
+      Limits limits,
+      boolean plainSpans,
+      long spanBytes,
+      LongConsumer progress) {
+    this.blob = blob;
+    this.compression = compression;
+    this.limits = limits;
+    this.plainSpans = plainSpans;
+    this.spanBytes = spanBytes;
+    this.progress = progress;
+    blobHasher = Hasher.of(algorithm);
+  }
+
+  /**
+   * Goes over the blob.
+   *
+   * @param copy receives the uncompressed layer, when it is to be kept
+   * @return what was found; digests are computed, not compared
+   */
+  LayerFacts run(LayerIndexWriter writer, @Nullable OutputStream copy) throws IOException {
+    Thread reading = Thread.ofPlatform().name("ocifs-read").daemon().start(this::readBlob);
+    Thread decoding = Thread.ofPlatform().name("ocifs-decode").daemon().start(this::decode);
+    try {
+      return consume(writer, copy);
+    } finally {
+      chunks.abandon();
+      freeChunks.abandon();
+      inputs.abandon();
+      freeInputs.abandon();
+      join(reading);
+      join(decoding);
+    }
+  }
+
+  private void readBlob() {
+    try {
+      for (int i = 0; i < AHEAD + 2; i++) {
+        freeInputs.put(new Input());
+      }
+      long size = blob.size();
+      for (long pos = 0; pos < size; ) {
+        Input input = freeInputs.take();
+        if (input == null) {
+          return;
+        }
+        input.length = (int) Math.min(INPUT_BYTES, size - pos);
+        blob.readFully(pos, input.bytes, 0, input.length);
+        blobHasher.update(input.bytes, 0, input.length);
+        pos += input.length;
+        progress.accept(input.length);
+        inputs.put(input);
+      }
+      inputs.end();
+    } catch (Throwable e) {
+      inputs.fail(e);
+    }
+  }
+
+  /** The blob as the decoder sees it. */
+  private final class BlobInput implements LayerDecoder.Input {
+    private @Nullable Input current;
+    private int used;
+    private long consumed;
+
+    @Override
+    public int read(byte[] dst, int off, int len) throws IOException {
+      Input input = next();
+      if (input == null) {
+        return -1;
+      }
+      int n = Math.min(len, input.length - used);
+      System.arraycopy(input.bytes, used, dst, off, n);
+      used += n;
+      consumed += n;
+      return n;
+    }
+
+    /** Lets what the decoder did not want go by, so that it is hashed. */
+    void drain() throws IOException {
+      for (Input input = next(); input != null; input = next()) {
+        used = input.length;
+      }
+    }
+
+    private @Nullable Input next() throws IOException {
+      if (current != null && used < current.length) {
+        return current;
+      }
+      if (current != null) {
+        freeInputs.put(current);
+      }
+      current = inputs.take();
+      used = 0;
+      return current;
+    }
+  }
+
+  private void decode() {
+    try {
+      for (int i = 0; i < AHEAD + 2; i++) {
+        freeChunks.put(new Chunk());
+      }
+      BlobInput input = new BlobInput();
+      List<Checkpoint> found = new ArrayList<>();
+      try (LayerDecoder decoder = LayerCodec.decoder(compression, input, spanBytes, found::add)) {
+        byte[] history = new byte[LayerDecoder.HISTORY_BYTES];
+        // Checkpoints come up to a window late: the chunk before waits for those that lie in it.
+        Chunk before = null;
+        long pos = 0;
+        while (true) {
+          Chunk chunk = freeChunks.take();
+          if (chunk == null) {
+            return;
+          }
+          byte[] bytes = chunk.bytes;
+          System.arraycopy(history, 0, bytes, 0, history.length);
+          int end = decoder.decode(bytes, history.length, bytes.length - LayerDecoder.SLACK_BYTES);
+          chunk.pos = pos;
+          for (Checkpoint checkpoint : found) {
+            boolean late = before != null && checkpoint.outPos() < pos;
+            (late ? before : chunk).checkpoints.add(checkpoint);
+          }
+          found.clear();
+          if (before != null) {
+            chunks.put(before);
+          }
+          if (end < 0) {
+            break;
+          }
+          before = chunk;
+          chunk.end = end;
+          pos += end - history.length;
+          checkLimits(pos, input.consumed);
+          System.arraycopy(bytes, end - history.length, history, 0, history.length);
+        }
+      }
+      input.drain();
+      chunks.end();
+    } catch (Throwable e) {
+      chunks.fail(e);
+    }
+  }
+
+  private void checkLimits(long out, long in) throws OcifsException {
+    if (out > limits.maxLayerBytes()) {
+      throw new OcifsException(
+              OcifsException.Kind.LIMIT,
+              "the layer has more than " + limits.maxLayerBytes() + " bytes uncompressed")
+          .hint("if you trust it, raise --max-layer-bytes");
+    }
+    if (out > RATIO_FREE_BYTES && out / Math.max(1, in) >= limits.maxRatio()) {
+      throw new OcifsException(
+              OcifsException.Kind.LIMIT,
+              "the layer becomes more than " + limits.maxRatio() + " times larger uncompressed")
+          .hint("if you trust it, raise --max-ratio");
+    }
+  }
+
+  private LayerFacts consume(LayerIndexWriter writer, @Nullable OutputStream copy)
+      throws IOException {
+    TarTap tap = new TarTap(writer, copy);
+    TarReader reader = new TarReader(tap, limits);
+    LayerEntry entry = new LayerEntry();
+    for (TarEntry raw = reader.next(); raw != null; raw = reader.next()) {
+      if (writer.entryCount() == limits.maxEntries()) {
+        throw new OcifsException(
+                OcifsException.Kind.LIMIT,
+                "the layer has more than " + limits.maxEntries() + " entries")
+            .hint("if you trust it, raise --max-entries");
+      }
+      TarEntries.copy(raw, entry);
+      writer.add(entry);
+    }
+    tap.drain();
+    return new LayerFacts(
+        tap.hasher.digest(),
+        blobHasher.digest(),
+        compression,
+        blob.size(),
+        tap.seen,
+        writer.entryCount(),
+        plainSpans);
+  }
+
+  /**
+   * The uncompressed layer as the tar reader sees it; each chunk is hashed, copied and summed when
+   * it comes.
+   */
+  private final class TarTap implements TarInput {
+    private final LayerIndexWriter writer;
+    private final @Nullable OutputStream copy;
+    private final Hasher hasher = Hasher.of(Digest.Algorithm.SHA256);
+    private final CRC32C crc = new CRC32C();
+    private @Nullable Chunk current;
+    private int used;
+    private long position;
+    private long seen;
+    private long nextPlainSpan;
+    private boolean inSpan;
+
+    TarTap(LayerIndexWriter writer, @Nullable OutputStream copy) {
+      this.writer = writer;
+      this.copy = copy;
+    }
+
+    @Override
+    public int read(byte[] dst, int off, int len) throws IOException {
+      Chunk chunk = next();
+      if (chunk == null) {
+        return -1;
+      }
+      int n = Math.min(len, chunk.end - used);
+      System.arraycopy(chunk.bytes, used, dst, off, n);
+      used += n;
+      position += n;
+      return n;
+    }
+
+    @Override
+    public long skip(long n) throws IOException {
+      long left = n;
+      while (left > 0) {
+        Chunk chunk = next();
+        if (chunk == null) {
+          break;
+        }
+        int step = (int) Math.min(left, chunk.end - used);
+        used += step;
+        position += step;
+        left -= step;
+      }
+      return n - left;
+    }
+
+    @Override
+    public long position() {
+      return position;
+    }
+
+    void drain() throws IOException {
+      skip(Long.MAX_VALUE);
+      if (inSpan) {
+        writer.endSpan((int) crc.getValue());
+      }
+    }
+
+    private @Nullable Chunk next() throws IOException {
+      if (current != null && used < current.end) {
+        return current;
+      }
+      if (current != null) {
+        current.checkpoints.clear();
+        freeChunks.put(current);
+      }
+      current = chunks.take();
+      if (current != null) {
+        used = LayerDecoder.HISTORY_BYTES;
+        arrived(current);
+      }
+      return current;
+    }
+
+    private void arrived(Chunk chunk) throws IOException {
+      int from = LayerDecoder.HISTORY_BYTES;
+      int length = chunk.end - from;
+      hasher.update(chunk.bytes, from, length);
+      if (copy != null) {
+        copy.write(chunk.bytes, from, length);
+      }
+      if (plainSpans) {
+        chunk.checkpoints.clear();
+        while (nextPlainSpan < chunk.pos + length) {
+          chunk.checkpoints.add(plainSpan(nextPlainSpan));
+          nextPlainSpan += spanBytes;
+        }
+      }
+      int summed = from;
+      for (Checkpoint checkpoint : chunk.checkpoints) {
+        int at = from + (int) (checkpoint.outPos() - chunk.pos);
+        crc.update(chunk.bytes, summed, at - summed);
+        if (inSpan) {
+          writer.endSpan((int) crc.getValue());
+        }
+        writer.beginSpan(checkpoint);
+        crc.reset();
+        inSpan = true;
+        summed = at;
+      }
+      crc.update(chunk.bytes, summed, chunk.end - summed);
+      seen += length;
+    }
+  }
+
+  private static Checkpoint plainSpan(long pos) {
+    return new Checkpoint(pos, pos << 3, pos << 3, Checkpoint.Kind.START, 0, new byte[0]);
+  }
+
+  private static void join(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.ocifs.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The table of which package may use which. An edge that is not in the table fails, and so does one
+ * that nobody uses.
+ */
+class ArchitectureTest {
+  private static final String BASE = "dev.ocifs.";
+
+  private static final Map<String, Set<String>> ALLOWED =
+      Map.ofEntries(
+          Map.entry("oci", Set.of()),
+          Map.entry("oci.graph", Set.of("oci")),
+          Map.entry("oci.manifest", Set.of("oci")),
+          Map.entry("oci.store", Set.of("oci")),
+          Map.entry("oci.source", Set.of("oci", "oci.graph", "oci.manifest", "oci.store")),
+          Map.entry("layerfs.format", Set.of("oci")),
+          Map.entry("layerfs.tar", Set.of("oci")),
+          Map.entry("layerfs.codec", Set.of("oci", "oci.source")),
+          Map.entry("layerfs.cache", Set.of()),
+          Map.entry(
+              "layerfs.index",
+              Set.of(
+                  "oci",
+                  "oci.source",
+                  "oci.store",
+                  "layerfs.codec",
+                  "layerfs.format",
+                  "layerfs.tar")),
+          Map.entry(
+              "layerfs.read",
+              Set.of("oci", "oci.source", "layerfs.cache", "layerfs.codec", "layerfs.index")),
+          Map.entry("layerfs.tree", Set.of("oci", "layerfs.format", "layerfs.index")),
+          Map.entry(
+              "layerfs",
+              Set.of(
+                  "oci",
+                  "oci.source",
+                  "oci.store",
+                  "layerfs.cache",
+                  "layerfs.index",
+                  "layerfs.read",
+                  "layerfs.tree")));
+
+  private final JavaClasses classes =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.ocifs");
+
+  @Test
+  void packagesUseWhatTheTableAllows() {
+    Map<String, Set<String>> found = new TreeMap<>();
+    for (JavaClass from : classes) {
+      Set<String> edges = found.computeIfAbsent(room(from), room -> new TreeSet<>());
+      for (Dependency dependency : from.getDirectDependenciesFromSelf()) {
+        JavaClass to = dependency.getTargetClass().getBaseComponentType();
+        if (to.getPackageName().startsWith("dev.ocifs") && !room(to).equals(room(from))) {
+          edges.add(room(to));
+        }
+      }
+    }
+    Map<String, Set<String>> allowed = new TreeMap<>();
+    ALLOWED.forEach((room, edges) -> allowed.put(room, new TreeSet<>(edges)));
+    assertThat(found).isEqualTo(allowed);
+  }
+
+  @Test
+  void packagesDoNotGoRoundInCycles() {
+    SlicesRuleDefinition.slices()
+        .matching("dev.ocifs.(**)")
+        .should()
+        .beFreeOfCycles()
+        .check(classes);
+  }
+
+  @Test
+  void publicSignaturesCarryOwnTypesAndTheJdksOnly() {
+    List<String> foreign =
+        classes.stream()
+            .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+            .filter(type -> !room(type).startsWith("cli") && !room(type).equals("mount.jnr"))
+            .flatMap(type -> type.getMethods().stream())
+            .filter(
+                method ->
+                    method.getModifiers().contains(JavaModifier.PUBLIC)
+                        || method.getModifiers().contains(JavaModifier.PROTECTED))
+            .filter(ArchitectureTest::carriesForeignTypes)
+            .map(JavaMethod::getFullName)
+            .toList();
+    assertThat(foreign).isEmpty();
+  }
+
+  private static boolean carriesForeignTypes(JavaMethod method) {
+    return method.getAllInvolvedRawTypes().stream()
+        .map(type -> type.getBaseComponentType())
+        .anyMatch(
+            type ->
+                !type.isPrimitive()
+                    && !type.getPackageName().startsWith("java.")
+                    && !type.getPackageName().startsWith("dev.ocifs"));
+  }
+
+  private static String room(JavaClass type) {
+    String name = type.getPackageName();
+    return name.startsWith(BASE) ? name.substring(BASE.length()) : name;
+  }
+}
