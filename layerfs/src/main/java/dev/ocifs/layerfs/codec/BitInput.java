@@ -1,5 +1,6 @@
 package dev.ocifs.layerfs.codec;
 
+import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -133,7 +134,18 @@ final class BitInput {
     return Math.min(bitPos() >>> 3, base + end);
   }
 
-  /** Reads the input to its end and forgets it. */
+  /**
+   * The error for data that does not decode; says that it ends too early where that is the cause.
+   */
+  OcifsException corrupt(String what) {
+    return overrun() ? truncated() : Corrupt.at("gzip: " + what, bytePos());
+  }
+
+  OcifsException truncated() {
+    return Corrupt.at("gzip: ends in the middle of a block", bytePos());
+  }
+
+  /** Reads the input to its end. */
   void drain() throws IOException {
     pos = end;
     bits = 0;

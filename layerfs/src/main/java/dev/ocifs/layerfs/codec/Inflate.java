@@ -1,6 +1,8 @@
 package dev.ocifs.layerfs.codec;
 
 import static dev.ocifs.layerfs.codec.BitInput.WORD;
+import static dev.ocifs.layerfs.codec.HuffmanCodes.DIST_MASK;
+import static dev.ocifs.layerfs.codec.HuffmanCodes.LITLEN_MASK;
 import static dev.ocifs.layerfs.codec.HuffmanTable.END_OF_BLOCK;
 import static dev.ocifs.layerfs.codec.HuffmanTable.EXCEPTIONAL;
 import static dev.ocifs.layerfs.codec.HuffmanTable.SUBTABLE;
@@ -31,18 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inflate {
 
-  private static final int LITLEN_BITS = 11;
-  private static final int DIST_BITS = 9;
-  private static final int CODE_LENGTH_BITS = 7;
-
-  /** Table sizes that zlib's enough.c finds for 288 and 32 symbols of up to 15 bits. */
-  private static final int LITLEN_SIZE = 2342;
-
-  private static final int DIST_SIZE = 594;
-
-  private static final int LITLEN_MASK = (1 << LITLEN_BITS) - 1;
-  private static final int DIST_MASK = (1 << DIST_BITS) - 1;
-
   /** Bits of the longest distance code with its extra bits. */
   private static final int LONGEST_DISTANCE_BITS = 15 + 13;
 
@@ -61,23 +51,6 @@ final class Inflate {
   private static final String INVALID_DISTANCE = "invalid distance code";
   private static final String TOO_FAR = "distance reaches before the beginning of the data";
 
-  /** The order in which code lengths of the code for code lengths are sent. */
-  private static final byte[] CODE_LENGTH_ORDER = {
-    16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15
-  };
-
-  /** Repeats the first 1 to 7 bytes of a word over the word. */
-  private static final long[] SPREAD = {
-    0,
-    0x0101010101010101L,
-    0x0001000100010001L,
-    0x0001000001000001L,
-    0x0000000100000001L,
-    0x0000010000000001L,
-    0x0001000000000001L,
-    0x0100000000000001L
-  };
-
   private enum State {
     BLOCK_HEADER,
     STORED,
@@ -86,15 +59,9 @@ final class Inflate {
   }
 
   private final BitInput in;
-  private final HuffmanTable litlen =
-      new HuffmanTable(LITLEN_BITS, LITLEN_SIZE, HuffmanTable.LITERALS_AND_LENGTHS);
-  private final HuffmanTable dist = new HuffmanTable(DIST_BITS, DIST_SIZE, HuffmanTable.DISTANCES);
-  private final HuffmanTable codeLength =
-      new HuffmanTable(CODE_LENGTH_BITS, 1 << CODE_LENGTH_BITS, HuffmanTable.CODE_LENGTHS);
-  private final byte[] lengths = new byte[288 + 32];
+  private final HuffmanCodes codes = new HuffmanCodes();
 
   private State state = State.END;
-  private boolean tablesAreFixed;
   private boolean lastBlock;
   private long headerBit;
   private int storedLeft;
@@ -208,12 +175,18 @@ final class Inflate {
     lastBlock = in.take(1) == 1;
     switch (in.take(2)) {
       case 0 -> readStoredHeader();
-      case 1 -> useFixedCodes();
-      case 2 -> readDynamicCodes();
-      default -> throw corrupt("block of the reserved type");
+      case 1 -> {
+        codes.useFixed();
+        state = State.HUFFMAN;
+      }
+      case 2 -> {
+        codes.readDynamic(in);
+        state = State.HUFFMAN;
+      }
+      default -> throw in.corrupt("block of the reserved type");
     }
     if (in.overrun()) {
-      throw truncated();
+      throw in.truncated();
     }
   }
 
@@ -223,85 +196,10 @@ final class Inflate {
     int complement = in.take(16);
     in.align();
     if (len != (complement ^ 0xffff)) {
-      throw corrupt("length of a stored block and its complement differ");
+      throw in.corrupt("length of a stored block and its complement differ");
     }
     storedLeft = len;
     state = State.STORED;
-  }
-
-  private void useFixedCodes() {
-    state = State.HUFFMAN;
-    if (tablesAreFixed) {
-      return;
-    }
-    for (int i = 0; i < 288; i++) {
-      lengths[i] = (byte) (i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8);
-    }
-    litlen.build(lengths, 0, 288, false);
-    for (int i = 0; i < 32; i++) {
-      lengths[i] = 5;
-    }
-    dist.build(lengths, 0, 32, false);
-    tablesAreFixed = true;
-  }
-
-  private void readDynamicCodes() throws IOException {
-    tablesAreFixed = false;
-    int litlens = in.take(5) + 257;
-    int dists = in.take(5) + 1;
-    int codeLengths = in.take(4) + 4;
-    if (litlens > 286 || dists > 30) {
-      throw corrupt("too many length or distance symbols");
-    }
-    for (int i = 0; i < CODE_LENGTH_ORDER.length; i++) {
-      lengths[CODE_LENGTH_ORDER[i]] = (byte) (i < codeLengths ? in.take(3) : 0);
-    }
-    if (!codeLength.build(lengths, 0, CODE_LENGTH_ORDER.length, false)) {
-      throw corrupt("invalid code lengths");
-    }
-    readLengths(litlens + dists);
-    if (lengths[256] == 0) {
-      throw corrupt("no code for the end of a block");
-    }
-    if (!litlen.build(lengths, 0, litlens, true)) {
-      throw corrupt("invalid literal and length codes");
-    }
-    if (!dist.build(lengths, litlens, dists, true)) {
-      throw corrupt("invalid distance codes");
-    }
-    state = State.HUFFMAN;
-  }
-
-  private void readLengths(int n) throws IOException {
-    int i = 0;
-    while (i < n) {
-      in.refill();
-      int entry = codeLength.entries[(int) in.bits & ((1 << CODE_LENGTH_BITS) - 1)];
-      in.bits >>>= entry;
-      in.count -= entry & 63;
-      int symbol = entry >>> 16;
-      if (symbol < 16) {
-        lengths[i++] = (byte) symbol;
-        continue;
-      }
-      byte value = 0;
-      int repeat;
-      if (symbol == 16) {
-        if (i == 0) {
-          throw corrupt("repeats a code length before the first");
-        }
-        value = lengths[i - 1];
-        repeat = 3 + in.take(2);
-      } else {
-        repeat = symbol == 17 ? 3 + in.take(3) : 11 + in.take(7);
-      }
-      if (repeat > n - i) {
-        throw corrupt("repeats a code length beyond the last");
-      }
-      for (; repeat > 0; repeat--) {
-        lengths[i++] = value;
-      }
-    }
   }
 
   private int stored(byte[] out, int from, int stop) throws IOException {
@@ -312,7 +210,7 @@ final class Inflate {
     in.fill(1);
     int n = Math.min(Math.min(storedLeft, stop - from), in.end - in.pos);
     if (n <= 0) {
-      throw truncated();
+      throw in.truncated();
     }
     System.arraycopy(in.buf, in.pos, out, from, n);
     in.pos += n;
@@ -335,8 +233,8 @@ final class Inflate {
 
   /** Decodes until the output reaches {@code outEnd}, the input runs low or the block ends. */
   private int huffmanFast(byte[] out, int floor, int from, int outEnd) throws OcifsException {
-    final int[] litlens = litlen.entries;
-    final int[] dists = dist.entries;
+    final int[] litlens = codes.litlen.entries;
+    final int[] dists = codes.dist.entries;
     final byte[] buf = in.buf;
     final int inEnd = in.end - TURN_IN_BYTES;
     final int watched = Math.max(floor, windowEnd);
@@ -426,7 +324,7 @@ final class Inflate {
       pos += 7 - ((count >>> 3) & 7);
       count |= 56;
       entry = litlens[(int) bits & LITLEN_MASK];
-      copy(out, o, distance, length);
+      MatchCopy.copy(out, o, distance, length);
       o += length;
       if (o >= outEnd || pos > inEnd) {
         break;
@@ -436,7 +334,7 @@ final class Inflate {
     in.bits = bits;
     in.count = count & 63;
     if (fault != null) {
-      throw corrupt(fault);
+      throw in.corrupt(fault);
     }
     if (blockEnd) {
       endBlock();
@@ -447,9 +345,9 @@ final class Inflate {
   /** Decodes one symbol. */
   private int huffmanCareful(byte[] out, int floor, int from, int limit) throws IOException {
     in.refill();
-    int entry = symbol(litlen.entries, LITLEN_MASK);
+    int entry = symbol(codes.litlen.entries, LITLEN_MASK);
     if (in.overrun()) {
-      throw truncated();
+      throw in.truncated();
     }
     if (entry < 0) {
       out[from] = (byte) (entry >>> 16);
@@ -457,23 +355,23 @@ final class Inflate {
     }
     if ((entry & EXCEPTIONAL) != 0) {
       if ((entry & END_OF_BLOCK) == 0) {
-        throw corrupt(INVALID_CODE);
+        throw in.corrupt(INVALID_CODE);
       }
       endBlock();
       return from;
     }
     int length = value(entry);
     in.refill();
-    int d = symbol(dist.entries, DIST_MASK);
+    int d = symbol(codes.dist.entries, DIST_MASK);
     if ((d & EXCEPTIONAL) != 0) {
-      throw corrupt(INVALID_DISTANCE);
+      throw in.corrupt(INVALID_DISTANCE);
     }
     int distance = value(d);
     if (in.overrun()) {
-      throw truncated();
+      throw in.truncated();
     }
     if (!reaches(from - distance, length, floor)) {
-      throw corrupt(TOO_FAR);
+      throw in.corrupt(TOO_FAR);
     }
     return match(out, from, limit, distance, length);
   }
@@ -514,64 +412,9 @@ final class Inflate {
   /** Copies as much of a match as the limit allows, and keeps the rest for the next call. */
   private int match(byte[] out, int from, int limit, int distance, int length) {
     int n = Math.min(length, limit - from);
-    copy(out, from, distance, n);
+    MatchCopy.copy(out, from, distance, n);
     matchDistance = distance;
     matchLeft = length - n;
     return from + n;
-  }
-
-  /**
-   * Copies a match; up to 31 bytes behind it may be overwritten. The first 32 bytes are copied
-   * whatever the length: a mispredicted branch costs more.
-   */
-  private static void copy(byte[] b, int to, int distance, int length) {
-    int from = to - distance;
-    if (distance >= Long.BYTES) {
-      WORD.set(b, to, (long) WORD.get(b, from));
-      WORD.set(b, to + 8, (long) WORD.get(b, from + 8));
-      WORD.set(b, to + 16, (long) WORD.get(b, from + 16));
-      WORD.set(b, to + 24, (long) WORD.get(b, from + 24));
-      if (length <= 32) {
-        return;
-      }
-      WORD.set(b, to + 32, (long) WORD.get(b, from + 32));
-      WORD.set(b, to + 40, (long) WORD.get(b, from + 40));
-      WORD.set(b, to + 48, (long) WORD.get(b, from + 48));
-      WORD.set(b, to + 56, (long) WORD.get(b, from + 56));
-      if (length > 64) {
-        copyLong(b, from, to, length);
-      }
-    } else {
-      copyNear(b, to, distance, length);
-    }
-  }
-
-  private static void copyLong(byte[] b, int from, int to, int length) {
-    if (to - from >= length) {
-      System.arraycopy(b, from + 64, b, to + 64, length - 64);
-    } else {
-      for (int i = 64; i < length; i += 8) {
-        WORD.set(b, to + i, (long) WORD.get(b, from + i));
-      }
-    }
-  }
-
-  /** A distance below eight: the word that repeats it goes to each whole multiple of it. */
-  private static void copyNear(byte[] b, int to, int distance, int length) {
-    long pattern =
-        ((long) WORD.get(b, to - distance) & ~(-1L << (distance << 3))) * SPREAD[distance];
-    int step = Long.BYTES - Long.BYTES % distance;
-    int end = to + length;
-    for (int o = to; o < end; o += step) {
-      WORD.set(b, o, pattern);
-    }
-  }
-
-  private OcifsException corrupt(String what) {
-    return in.overrun() ? truncated() : Corrupt.at("gzip: " + what, in.bytePos());
-  }
-
-  private OcifsException truncated() {
-    return Corrupt.at("gzip: ends in the middle of a block", in.bytePos());
   }
 }
