@@ -1,4 +1,4 @@
-/** Placeholder. */
+/** Showing image views at directories: mounting, unmounting, and what is mounted. */
 @NullMarked
 package dev.ocifs.mount;
 

@@ -192,8 +192,8 @@ final class LayerPass {
           int end = decoder.decode(bytes, history.length, bytes.length - LayerDecoder.SLACK_BYTES);
           chunk.pos = pos;
           for (Checkpoint checkpoint : found) {
-            boolean late = before != null && checkpoint.outPos() < pos;
-            (late ? before : chunk).checkpoints.add(checkpoint);
+            Chunk home = before != null && checkpoint.outPos() < pos ? before : chunk;
+            home.checkpoints.add(checkpoint);
           }
           found.clear();
           if (before != null) {
