@@ -12,9 +12,6 @@ import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import jnr.ffi.Struct;
 import jnr.ffi.provider.ClosureManager;
-import jnr.ffi.provider.jffi.ClosureHelper;
-import org.jspecify.annotations.Nullable;
-import ru.serce.jnrfuse.FuseFillDir;
 import ru.serce.jnrfuse.LibFuse;
 import ru.serce.jnrfuse.struct.FuseOperations;
 
@@ -69,7 +66,8 @@ final class JnrSession implements FuseBackend.Session {
     Callbacks.PathNameBuffer getxattr = requests::getxattr;
     Callbacks.Read read =
         (path, buffer, size, offset, info) -> requests.read(buffer, size, offset, info);
-    ReadDirectory readdir = new ReadDirectory(requests);
+    Callbacks.ReadDirectory readdir =
+        (path, buffer, filler, offset, info) -> requests.readdir(buffer, filler, offset, info);
     Callbacks.Init init =
         connection -> {
           connected = true;
@@ -87,35 +85,6 @@ final class JnrSession implements FuseBackend.Session {
     set(operations.readdir.offset(), Callbacks.ReadDirectory.class, readdir);
     set(operations.init.offset(), Callbacks.Init.class, init);
     memory().putInt(operations.bmap.offset() + runtime.addressSize(), NO_PATHS);
-  }
-
-  /**
-   * Turns the filler, which is a function of libfuse's, into something to call; it is the same in
-   * every request.
-   */
-  private static final class ReadDirectory implements Callbacks.ReadDirectory {
-    private final Requests requests;
-    private volatile @Nullable FuseFillDir filler;
-
-    ReadDirectory(Requests requests) {
-      this.requests = requests;
-    }
-
-    @Override
-    public int call(
-        @Nullable Pointer path, Pointer buffer, Pointer function, long offset, Pointer info) {
-      FuseFillDir known = filler;
-      if (known == null) {
-        // Not earlier: the helper takes its class loader from the first closure that was made.
-        ClosureHelper closures = ClosureHelper.getInstance();
-        known =
-            closures
-                .getNativeConveter(FuseFillDir.class)
-                .fromNative(function, closures.getFromNativeContext());
-        filler = known;
-      }
-      return requests.readdir(buffer, known, offset, info);
-    }
   }
 
   private <T> void set(long offset, Class<T> type, T callback) {

@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
+import jnr.ffi.provider.jffi.ClosureHelper;
+import org.jspecify.annotations.Nullable;
 import ru.serce.jnrfuse.FuseFillDir;
 import ru.serce.jnrfuse.struct.FuseFileInfo;
 import ru.serce.jnrfuse.struct.Statvfs;
@@ -41,6 +43,7 @@ final class Requests {
   private final StatLayout statLayout;
   private final long handleAt;
   private final Set<String> logged = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable FuseFillDir filler;
   private final ThreadLocal<Attributes> attributes = ThreadLocal.withInitial(Attributes::new);
 
   Requests(ImageView view, Runtime runtime) {
@@ -100,11 +103,11 @@ final class Requests {
                 MemorySegment.ofAddress(buffer.address()).reinterpret(size)));
   }
 
-  int readdir(Pointer buffer, FuseFillDir filler, long offset, Pointer info) {
+  int readdir(Pointer buffer, Pointer filler, long offset, Pointer info) {
     return answer(
         () -> {
           long directory = info.getLong(handleAt);
-          Listing listing = new Listing(buffer, filler);
+          Listing listing = new Listing(buffer, callable(filler));
           boolean more = offset > 0 || listing.add(SELF, 1, directory, Attributes.S_IFDIR, 1);
           more =
               more
@@ -120,6 +123,21 @@ final class Requests {
           }
           return 0;
         });
+  }
+
+  /** Makes libfuse's function something to call; it is the same in every request. */
+  private FuseFillDir callable(Pointer function) {
+    FuseFillDir known = filler;
+    if (known == null) {
+      // Not earlier: the helper takes its class loader from the first closure that was made.
+      ClosureHelper closures = ClosureHelper.getInstance();
+      known =
+          closures
+              .getNativeConveter(FuseFillDir.class)
+              .fromNative(function, closures.getFromNativeContext());
+      filler = known;
+    }
+    return known;
   }
 
   /** Passes entries to libfuse. */

@@ -242,6 +242,7 @@ final class LayerMerge {
     int target =
         findTarget(
             entry.target,
+            link,
             (directory, path, from, to) -> childBefore(directory, path, from, to, position));
     if (target == 0) {
       tree.links.inode[link] = 0;
@@ -282,14 +283,15 @@ final class LayerMerge {
       var round = waiting.entrySet().iterator();
       while (round.hasNext()) {
         Map.Entry<Integer, Waiting> next = round.next();
-        int target = findTarget(next.getValue().target, tree::child);
-        if (target != 0) {
-          try {
-            tree.links.inode[next.getKey()] = linkable(target, next.getValue().target);
-          } catch (OcifsException e) {
-            throw e.entry(next.getValue().path);
+        Waiting link = next.getValue();
+        try {
+          int target = findTarget(link.target, next.getKey(), tree::child);
+          if (target != 0) {
+            tree.links.inode[next.getKey()] = linkable(target, link.target);
+            round.remove();
           }
-          round.remove();
+        } catch (OcifsException e) {
+          throw e.entry(link.path);
         }
       }
     }
@@ -316,15 +318,24 @@ final class LayerMerge {
   /**
    * The inode that a hard link's target names, its last component not followed; 0 when there is
    * none.
+   *
+   * @param own the link itself, which cannot be its own target
    */
-  private int findTarget(byte[] target, PathResolver.Lookup lookup) {
+  private int findTarget(byte[] target, int own, PathResolver.Lookup lookup) throws OcifsException {
     int root = Whiteouts.isAufs(target) ? tree.aufs : MergedTree.ROOT;
-    int name = nameStart(target);
     if (target.length == 0) {
       return root;
     }
+    int name = nameStart(target);
     int directory = resolver.find(root, target, Math.max(0, name - 1), lookup);
-    return directory == 0 ? 0 : lookup.inode(directory, target, name, target.length);
+    if (directory == 0) {
+      return 0;
+    }
+    int number = tree.strings.find(target, name, target.length);
+    if (number >= 0 && tree.links.find(directory, number) == own) {
+      throw new OcifsException(OcifsException.Kind.INVALID_IMAGE, "hard link to itself").rule(14);
+    }
+    return lookup.inode(directory, target, name, target.length);
   }
 
   /**

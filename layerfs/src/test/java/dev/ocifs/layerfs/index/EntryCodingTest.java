@@ -62,13 +62,13 @@ class EntryCodingTest {
     return bytes;
   }
 
-  @RepeatedTest(20)
+  @RepeatedTest(5)
   void entriesComeBackAsTheyWent(RepetitionInfo repetition) {
     Random random = new Random(repetition.getCurrentRepetition());
     EntryEncoder encoder = new EntryEncoder();
     encoder.reset();
     List<LayerEntry> entries = new ArrayList<>();
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 200; i++) {
       LayerEntry entry = random(random);
       entries.add(entry);
       encoder.add(entry);

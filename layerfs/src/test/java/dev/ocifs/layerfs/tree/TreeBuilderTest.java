@@ -226,13 +226,13 @@ class TreeBuilderTest {
     assertRefused(14, "a");
     stack = new Stack(dir).layer("h a a");
     assertRefused(14, "a");
+    stack = new Stack(dir).layer("f a").layer("h a a");
+    assertRefused(14, "a");
     stack = new Stack(dir).layer("h a b", "h b a");
     assertRefused(14, "a");
     stack = new Stack(dir).layer("d d", "h a d");
     assertRefused(14, "a");
     stack = new Stack(dir).layer("h a d", "d d");
-    assertRefused(14, "a");
-    stack = new Stack(dir).layer("h a /".replace("/", ""));
     assertRefused(14, "a");
   }
 
