@@ -230,7 +230,9 @@ final class LayerMerge {
 
   private void setAttributes(int inode) {
     Inodes inodes = tree.inodes;
-    inodes.mode[inode] = entry.type.bits() | entry.mode;
+    // Linux gives symbolic links all permissions, whatever a header says.
+    int mode = entry.type == LayerEntry.Type.SYMLINK ? 0777 : entry.mode;
+    inodes.mode[inode] = entry.type.bits() | mode;
     inodes.uid[inode] = entry.uid;
     inodes.gid[inode] = entry.gid;
     inodes.mtimeSeconds[inode] = entry.mtimeSeconds;
@@ -269,7 +271,7 @@ final class LayerMerge {
 
   private boolean sameAttributes(int inode) {
     Inodes inodes = tree.inodes;
-    return (inodes.mode[inode] & 07777) == entry.mode
+    return (inodes.isSymlink(inode) || (inodes.mode[inode] & 07777) == entry.mode)
         && inodes.uid[inode] == entry.uid
         && inodes.gid[inode] == entry.gid
         && inodes.mtimeSeconds[inode] == entry.mtimeSeconds;

@@ -22,10 +22,7 @@ import java.util.regex.Pattern;
  * <p>Source: Docker image specification v1.2, "Combined Image JSON + Filesystem Changeset Format".
  */
 final class DockerArchive implements ImageSource {
-  /** Names that say the digest of what they hold. */
-  private static final Pattern NAMED_BY_DIGEST =
-      Pattern.compile("(?:.*/)?(?:blobs/)?(?:sha256[:/])?([0-9a-f]{64})(?:\\.json)?");
-
+  /** A name that promises the digest of what it holds; others are often made up. */
   private static final Pattern BLOB = Pattern.compile("blobs/sha256/([0-9a-f]{64})");
 
   /** One image of manifest.json. */
@@ -61,11 +58,17 @@ final class DockerArchive implements ImageSource {
     for (Json image : Json.parse("manifest.json", raw).elements()) {
       entries.add(
           new Entry(
-              image.get("Config").text(),
-              image.get("RepoTags").texts(),
-              image.get("Layers").texts()));
+              field(image, "Config").text(),
+              field(image, "RepoTags").texts(),
+              field(image, "Layers").texts()));
     }
     return new DockerArchive(folder, documents, entries);
+  }
+
+  /** Docker's own reader does not look at the case of names, and jib writes small letters. */
+  private static Json field(Json image, String name) throws OcifsException {
+    String small = Character.toLowerCase(name.charAt(0)) + name.substring(1);
+    return image.has(name) ? image.get(name) : image.get(small);
   }
 
   @Override
@@ -80,7 +83,7 @@ final class DockerArchive implements ImageSource {
     Entry entry = choose(ref);
     byte[] raw = documents.read(entry.config).orElseThrow(() -> missing("config " + entry.config));
     Digest digest = Hasher.hash(Digest.Algorithm.SHA256, raw);
-    Matcher named = NAMED_BY_DIGEST.matcher(entry.config);
+    Matcher named = BLOB.matcher(entry.config);
     if (named.matches() && !named.group(1).equals(digest.hex())) {
       throw new OcifsException(
               OcifsException.Kind.MISMATCH, "config " + entry.config + " has digest " + digest)

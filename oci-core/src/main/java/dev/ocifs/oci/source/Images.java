@@ -57,11 +57,15 @@ public final class Images {
       return OciLayout.read(new DirectoryFolder(path), limits);
     }
     ArchiveFolder folder = archive(path, options);
-    // Archives since Docker 25 are both; the layout promises more digests.
+    // Archives since Docker 25 are both: the layout promises more digests, but may be empty.
+    boolean docker = folder.has("manifest.json");
     if (folder.has("oci-layout") && folder.has("index.json")) {
-      return OciLayout.read(folder, limits);
+      OciLayout layout = OciLayout.read(folder, limits);
+      if (!docker || !layout.names().isEmpty()) {
+        return layout;
+      }
     }
-    if (folder.has("manifest.json")) {
+    if (docker) {
       return DockerArchive.read(folder, limits);
     }
     throw new OcifsException(
