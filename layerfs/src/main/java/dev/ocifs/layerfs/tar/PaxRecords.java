@@ -1,206 +1,139 @@
 package dev.ocifs.layerfs.tar;
 
 import dev.ocifs.oci.OcifsException;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of extended headers: keys are text, values are bytes.
+ * The records of one PAX extended header, as bytes.
  *
- * <p>Of two records with one key the later counts, also from two headers before one entry. Not
- * thread-safe.
- *
- * <p>Source: POSIX pax, "pax Extended Header"; GNU tar manual, "Storing Sparse Files", for {@code
- * GNU.sparse}.
+ * <p>A record is {@code LENGTH KEY=VALUE\n}, where LENGTH counts the whole record. For a key that
+ * comes twice the last record counts. Of the keys without a meaning here only the grammar is
+ * checked. An empty value stands for "no record" (POSIX), but an extended attribute may be empty.
  */
 final class PaxRecords {
   private static final String XATTR = "SCHILY.xattr.";
-  private static final int MAX_LENGTH_DIGITS = 20;
+  private static final String SPARSE = "GNU.sparse.";
+  private static final int MAX_DIGITS = 10;
 
   private final Map<String, byte[]> values = new HashMap<>();
   private final TreeMap<byte[], byte[]> xattrs = new TreeMap<>(Arrays::compareUnsigned);
 
-  /** Offsets and lengths of PAX sparse 0.0, which repeats its two keys. */
-  private final List<Long> sparseRuns = new ArrayList<>();
+  /** The offsets and lengths of sparse format 0.0, which repeats its two keys for each run. */
+  private final Runs sparseRuns = new Runs();
 
-  boolean isEmpty() {
-    return values.isEmpty() && xattrs.isEmpty() && sparseRuns.isEmpty();
-  }
+  private long pendingOffset = -1;
 
-  void clear() {
-    values.clear();
-    xattrs.clear();
-    sparseRuns.clear();
-  }
-
-  /**
-   * Adds the records of a header.
-   *
-   * @throws OcifsException {@code INVALID_IMAGE} when a record is malformed (rule 22)
-   */
-  void parse(byte[] data) throws OcifsException {
-    int at = 0;
-    while (at < data.length) {
-      int space = at;
-      long length = 0;
-      while (space < data.length && data[space] >= '0' && data[space] <= '9') {
-        length = length * 10 + data[space++] - '0';
-        if (space - at > MAX_LENGTH_DIGITS || length > data.length) {
-          throw TarFields.malformed("a PAX record is longer than its header");
-        }
-      }
-      if (space == at || space == data.length || data[space] != ' ') {
-        throw TarFields.malformed("a PAX record does not begin with its length");
-      }
-      int end = at + (int) length;
-      if (end > data.length || end <= space + 1 || data[end - 1] != '\n') {
-        throw TarFields.malformed("a PAX record does not end where its length says");
-      }
-      int equals = space + 1;
-      while (equals < end - 1 && data[equals] != '=') {
-        equals++;
-      }
-      if (equals == end - 1 || equals == space + 1) {
-        throw TarFields.malformed("a PAX record has no key");
-      }
-      put(data, space + 1, equals, Arrays.copyOfRange(data, equals + 1, end - 1));
-      at = end;
+  /** Parses the content of an {@code x} or {@code g} header. */
+  static PaxRecords parse(byte[] body, int length) throws OcifsException {
+    PaxRecords records = new PaxRecords();
+    int pos = 0;
+    while (pos < length) {
+      pos = records.parseRecord(body, pos, length);
     }
+    if (records.pendingOffset >= 0) {
+      throw Malformed.grammar("PAX GNU.sparse.offset without GNU.sparse.numbytes");
+    }
+    return records;
   }
 
-  private void put(byte[] data, int from, int to, byte[] value) throws OcifsException {
-    String key = new String(data, from, to - from, StandardCharsets.ISO_8859_1);
-    if (key.startsWith(XATTR)) {
-      byte[] name = Arrays.copyOfRange(data, from + XATTR.length(), to);
-      if (name.length == 0 || contains(name, (byte) 0)) {
-        throw TarFields.malformed("an extended attribute has no valid name");
+  private int parseRecord(byte[] body, int start, int length) throws OcifsException {
+    int i = start;
+    int size = 0;
+    while (i < length && i - start < MAX_DIGITS - 1 && body[i] >= '0' && body[i] <= '9') {
+      size = size * 10 + body[i++] - '0';
+    }
+    if (i == start || i == length || body[i] != ' ') {
+      throw Malformed.grammar("a PAX record has no length");
+    }
+    if (size > length - start || size < i - start + 4) {
+      throw Malformed.grammar("a PAX record has the wrong length " + size);
+    }
+    int end = start + size;
+    if (body[end - 1] != '\n') {
+      throw Malformed.grammar("a PAX record does not end where its length says");
+    }
+    int key = i + 1;
+    int equals = key;
+    while (equals < end - 1 && body[equals] != '=' && body[equals] != 0) {
+      equals++;
+    }
+    if (equals == key || body[equals] != '=') {
+      throw Malformed.grammar("a PAX record has no key");
+    }
+    accept(
+        new String(body, key, equals - key, StandardCharsets.ISO_8859_1),
+        Arrays.copyOfRange(body, equals + 1, end - 1));
+    return end;
+  }
+
+  private void accept(String key, byte[] value) throws OcifsException {
+    switch (key) {
+      case "GNU.sparse.offset" -> {
+        if (pendingOffset >= 0) {
+          throw Malformed.grammar("PAX GNU.sparse.offset twice in a row");
+        }
+        pendingOffset = TarNumbers.unsigned(TarNumbers.decimal(value, key), key);
       }
-      xattrs.put(name, value);
-    } else if (key.equals("GNU.sparse.offset") || key.equals("GNU.sparse.numbytes")) {
-      if ((sparseRuns.size() % 2 == 0) != key.equals("GNU.sparse.offset")) {
-        throw TarFields.malformed("the records of a sparse map are out of order");
+      case "GNU.sparse.numbytes" -> {
+        if (pendingOffset < 0) {
+          throw Malformed.grammar("PAX GNU.sparse.numbytes without GNU.sparse.offset");
+        }
+        sparseRuns.add(pendingOffset, TarNumbers.decimal(value, key));
+        pendingOffset = -1;
       }
-      sparseRuns.add(decimal(key, value));
-    } else {
-      // An empty value takes back what an earlier header said.
-      if (value.length == 0) {
-        values.remove(key);
-      } else {
+      case "path", "linkpath", "GNU.sparse.name" -> {
+        for (byte b : value) {
+          if (b == 0) {
+            throw Malformed.grammar("PAX " + key + " holds a NUL");
+          }
+        }
         values.put(key, value);
       }
+      case "size", "uid", "gid", "mtime" -> values.put(key, value);
+      default -> {
+        if (key.startsWith(XATTR)) {
+          if (key.length() == XATTR.length()) {
+            throw Malformed.grammar("PAX SCHILY.xattr without a name");
+          }
+          xattrs.put(key.substring(XATTR.length()).getBytes(StandardCharsets.ISO_8859_1), value);
+        } else if (key.startsWith(SPARSE)) {
+          values.put(key, value);
+        }
+      }
     }
   }
 
-  /** A value as it is, null when there is none. */
+  /** The value of a key, null when there is none or when it is empty. */
   byte @Nullable [] bytes(String key) {
-    return values.get(key);
-  }
-
-  /** A path or a link's target. */
-  byte @Nullable [] path(String key) throws OcifsException {
     byte[] value = values.get(key);
-    if (value != null && contains(value, (byte) 0)) {
-      throw TarFields.malformed("PAX " + key + " has a NUL in it");
-    }
-    return value;
+    return value == null || value.length == 0 ? null : value;
   }
 
-  /** A whole number, not negative; {@code otherwise} when there is none. */
+  /** The number of a key, or what stands for it without one. */
   long number(String key, long otherwise) throws OcifsException {
-    byte[] value = values.get(key);
-    return value == null ? otherwise : decimal(key, value);
+    byte[] value = bytes(key);
+    return value == null ? otherwise : TarNumbers.decimal(value, key);
   }
 
-  List<Long> sparseRuns() {
+  Runs sparseRuns() {
     return sparseRuns;
   }
 
-  /** Name, value, name, value …, sorted by name. */
   byte[][] xattrs() {
-    byte[][] pairs = new byte[xattrs.size() * 2][];
+    if (xattrs.isEmpty()) {
+      return TarEntry.NO_XATTRS;
+    }
+    byte[][] pairs = new byte[2 * xattrs.size()][];
     int i = 0;
     for (Map.Entry<byte[], byte[]> xattr : xattrs.entrySet()) {
       pairs[i++] = xattr.getKey();
       pairs[i++] = xattr.getValue();
     }
     return pairs;
-  }
-
-  static long decimal(String key, byte[] value) throws OcifsException {
-    long number = 0;
-    for (byte b : value) {
-      int digit = b - '0';
-      if (digit < 0 || digit > 9 || number > (Long.MAX_VALUE - digit) / 10) {
-        throw TarFields.malformed("PAX " + key + " is not a number below 2^63");
-      }
-      number = number * 10 + digit;
-    }
-    if (value.length == 0) {
-      throw TarFields.malformed("PAX " + key + " is empty");
-    }
-    return number;
-  }
-
-  /**
-   * Sets the time from the record, when there is one: seconds with a fraction, rounded down to
-   * nanoseconds.
-   */
-  void mtime(TarEntry entry) throws OcifsException {
-    byte[] value = values.get("mtime");
-    if (value == null) {
-      return;
-    }
-    String text = new String(value, StandardCharsets.ISO_8859_1);
-    boolean negative = text.startsWith("-");
-    int dot = text.indexOf('.');
-    String whole = text.substring(negative ? 1 : 0, dot < 0 ? text.length() : dot);
-    String fraction = dot < 0 ? "" : text.substring(dot + 1);
-    if (!isDigits(whole + fraction) || whole.isEmpty() || whole.length() > 30) {
-      throw TarFields.malformed("PAX mtime is not a time: " + text);
-    }
-    long nanos = Long.parseLong((fraction + "000000000").substring(0, 9));
-    boolean rest = fraction.length() > 9 && !fraction.substring(9).matches("0*");
-    BigInteger seconds = new BigInteger(whole);
-    if (negative) {
-      seconds = seconds.negate();
-      nanos += rest ? 1 : 0;
-      if (nanos > 0) {
-        long borrowed = (nanos + 999_999_999) / 1_000_000_000;
-        seconds = seconds.subtract(BigInteger.valueOf(borrowed));
-        nanos = borrowed * 1_000_000_000 - nanos;
-      }
-    }
-    if (seconds.bitLength() > 63) {
-      throw new OcifsException(
-              OcifsException.Kind.INVALID_IMAGE, "its mtime is beyond 64 bits: " + text)
-          .rule(18);
-    }
-    entry.mtimeSeconds = seconds.longValue();
-    entry.mtimeNanos = (int) nanos;
-  }
-
-  private static boolean isDigits(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean contains(byte[] bytes, byte wanted) {
-    for (byte b : bytes) {
-      if (b == wanted) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -1,15 +1,14 @@
 package dev.ocifs.layerfs.tar;
 
 /**
- * One entry of an archive, as the headers together describe it. The reader uses one object for all
- * entries; its arrays are made anew for each and may be kept. Not thread-safe.
+ * One entry of a layer, as its headers describe it.
+ *
+ * <p>The reader fills the same object for every entry; its arrays are fresh each time, may be kept,
+ * and must not be changed. Not thread-safe.
  */
 public final class TarEntry {
-  private static final byte[] NONE = {};
-  private static final byte[][] NO_XATTRS = {};
-  private static final long[] NO_RUNS = {};
 
-  /** What an entry is. */
+  /** What an entry makes. */
   public enum Type {
     REGULAR,
     DIRECTORY,
@@ -20,10 +19,14 @@ public final class TarEntry {
     FIFO
   }
 
+  static final byte[] NO_BYTES = {};
+  static final byte[][] NO_XATTRS = {};
+  static final long[] NO_RUNS = {};
+
   Type type = Type.REGULAR;
-  byte[] rawPath = NONE;
-  byte[] path = NONE;
-  byte[] target = NONE;
+  byte[] path = NO_BYTES;
+  byte[] rawPath = NO_BYTES;
+  byte[] target = NO_BYTES;
   int mode;
   int uid;
   int gid;
@@ -43,79 +46,87 @@ public final class TarEntry {
     return type;
   }
 
-  /** The path as it stands in the archive. */
-  public byte[] rawPath() {
-    return rawPath;
-  }
-
   /**
-   * The path inside the root: no empty component, no '.', no '..', no slash at either end; the root
-   * is empty (rule 21).
+   * The path inside the root: no slash at its ends, no empty component, no {@code .} or {@code ..};
+   * empty for the root itself.
    */
   public byte[] path() {
     return path;
   }
 
+  /** The path as it stands in the tar. */
+  public byte[] rawPath() {
+    return rawPath;
+  }
+
   /**
-   * Symbolic link: the target as it is. Hard link: the target's path, normalised like {@link
-   * #path}.
+   * What a link names: of a symlink the bytes as they stand in the tar, of a hard link a path in
+   * the form of {@link #path}; empty for other types.
    */
   public byte[] target() {
     return target;
   }
 
-  /** Permission bits, 0 to 07777. */
+  /** The permissions with setuid, setgid and sticky: 0 to 07777. */
   public int mode() {
     return mode;
   }
 
-  /** Owner, an unsigned 32-bit number. */
+  /** The owner, an unsigned number of 32 bits, never 2^32-1. */
   public int uid() {
     return uid;
   }
 
-  /** Group, an unsigned 32-bit number. */
+  /** The group, an unsigned number of 32 bits, never 2^32-1. */
   public int gid() {
     return gid;
   }
 
+  /** Seconds since 1970, rounded down. */
   public long mtimeSeconds() {
     return mtimeSeconds;
   }
 
+  /** Nanoseconds to add to {@link #mtimeSeconds}: 0 to 999,999,999. */
   public int mtimeNanos() {
     return mtimeNanos;
   }
 
+  /** A device's major number, 0 for other types. */
   public int major() {
     return major;
   }
 
+  /** A device's minor number, 0 for other types. */
   public int minor() {
     return minor;
   }
 
-  /** Regular file: bytes of content, holes included. */
+  /** The size of a regular file with its holes, in bytes; 0 for other types. */
   public long size() {
     return size;
   }
 
-  /** Regular file: where its first stored byte is in the archive. */
+  /** Where the stored content starts, in bytes of the uncompressed layer. */
   public long dataPos() {
     return dataPos;
   }
 
-  /** Whether {@link #runs} says which parts are stored. */
+  /** Whether the tar stores the file by a sparse map; it may have no hole all the same. */
   public boolean sparse() {
     return sparse;
   }
 
-  /** Sparse file: pairs of offset in the file and length, ascending; stored one after the other. */
+  /**
+   * Where the stored content belongs in the file: pairs of offset and length, ascending, none
+   * empty, one stored right after the other from {@link #dataPos}. A plain file has one pair, an
+   * empty one none.
+   */
   public long[] runs() {
     return runs;
   }
 
-  /** Extended attributes: name, value, name, value …, sorted by the bytes of the names. */
+  /** Extended attributes: name, value, name, value, ascending by the unsigned bytes of the name. */
   public byte[][] xattrs() {
     return xattrs;
   }

@@ -2,14 +2,29 @@ package dev.ocifs.layerfs.tar;
 
 import java.io.IOException;
 
-/** The bytes of an archive, in order. Not thread-safe. */
+/**
+ * The uncompressed bytes of a layer, in order.
+ *
+ * <p>Owned and closed by whoever made it. Not thread-safe.
+ */
 public interface TarInput {
-  /** Reads up to {@code len} bytes, at least one; -1 at the end. */
+
+  /**
+   * Reads at least one byte.
+   *
+   * @param len how many at most, at least 1
+   * @return how many were read, or -1 at the end
+   */
   int read(byte[] dst, int off, int len) throws IOException;
 
-  /** Passes over {@code n} bytes; fewer only at the end. Returns how many. */
+  /**
+   * Passes over bytes.
+   *
+   * @param n how many, at least 0
+   * @return how many were passed over: fewer than {@code n} only at the end
+   */
   long skip(long n) throws IOException;
 
-  /** How many bytes have been read or skipped. */
+  /** How many bytes of the layer lie before the next one that is read. */
   long position();
 }

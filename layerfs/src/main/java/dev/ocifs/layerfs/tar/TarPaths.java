@@ -4,67 +4,65 @@ import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.OcifsException;
 import java.util.Arrays;
 
-/** Paths made plain: relative to the root, which they cannot leave (rules 20 and 21). */
+/** Brings the paths of entries into the one form that the rest of ocifs knows. */
 final class TarPaths {
-  private static final int MAX_NAME_BYTES = 255;
+  private static final int MAX_COMPONENT = 255;
 
   private TarPaths() {}
 
   /**
-   * The path without empty components, '.', '..' and outer slashes; '..' takes the component before
-   * away, at the root nothing.
+   * Returns the path as it lies inside the root: no slash at either end or twice in a row, no
+   * {@code .}, and each {@code ..} takes away what stands before it, at the root nothing. The root
+   * itself is empty.
    *
-   * @throws OcifsException when a component has more than 255 bytes, or the path is beyond the
-   *     limits
+   * @param what what the path is, for errors
    */
-  static byte[] normalise(byte[] raw, Limits limits) throws OcifsException {
+  static byte[] normalise(byte[] raw, Limits limits, String what) throws OcifsException {
     if (raw.length > limits.maxPathBytes()) {
-      throw limit(
-          "its path has " + raw.length + " bytes, more than " + limits.maxPathBytes(),
-          "--max-path-bytes");
+      throw Malformed.limit(what + " has " + raw.length + " bytes", "--max-path-bytes");
     }
     byte[] out = new byte[raw.length];
     int length = 0;
     int depth = 0;
-    int from = 0;
-    while (from < raw.length) {
-      int to = from;
-      while (to < raw.length && raw[to] != '/') {
-        to++;
+    int start = 0;
+    while (start < raw.length) {
+      int end = start;
+      while (end < raw.length && raw[end] != '/') {
+        end++;
       }
-      int size = to - from;
-      boolean dot = size > 0 && size <= 2 && raw[from] == '.' && raw[to - 1] == '.';
-      if (dot && size == 2) {
-        while (length > 0 && out[length - 1] != '/') {
-          length--;
-        }
-        length = Math.max(0, length - 1);
+      int n = end - start;
+      if (n > MAX_COMPONENT) {
+        throw Malformed.of(
+            Malformed.NAME_LENGTH, what + " has a component of " + n + " bytes, 255 is the most");
+      }
+      if (isParent(raw, start, n)) {
+        length = parentLength(out, length);
         depth = Math.max(0, depth - 1);
-      } else if (size > 0 && !dot) {
-        if (size > MAX_NAME_BYTES) {
-          throw new OcifsException(
-                  OcifsException.Kind.INVALID_IMAGE,
-                  "a component of its path has " + size + " bytes, more than " + MAX_NAME_BYTES)
-              .rule(20);
-        }
+      } else if (n > 0 && !(n == 1 && raw[start] == '.')) {
         if (length > 0) {
           out[length++] = '/';
         }
-        System.arraycopy(raw, from, out, length, size);
-        length += size;
-        if (++depth > limits.maxPathDepth()) {
-          throw limit(
-              "its path has more than " + limits.maxPathDepth() + " components",
-              "--max-path-depth");
-        }
+        System.arraycopy(raw, start, out, length, n);
+        length += n;
+        depth++;
       }
-      from = to + 1;
+      start = end + 1;
     }
-    return length == raw.length ? raw : Arrays.copyOf(out, length);
+    if (depth > limits.maxPathDepth()) {
+      throw Malformed.limit(what + " has " + depth + " components", "--max-path-depth");
+    }
+    return length == out.length ? out : Arrays.copyOf(out, length);
   }
 
-  private static OcifsException limit(String what, String option) {
-    return new OcifsException(OcifsException.Kind.LIMIT, what)
-        .hint("if you trust the image, raise " + option);
+  private static boolean isParent(byte[] raw, int start, int n) {
+    return n == 2 && raw[start] == '.' && raw[start + 1] == '.';
+  }
+
+  private static int parentLength(byte[] path, int length) {
+    int end = length;
+    while (end > 0 && path[end - 1] != '/') {
+      end--;
+    }
+    return Math.max(0, end - 1);
   }
 }

@@ -4,291 +4,337 @@ import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the entries of a tar archive in order, byte for byte and in memory that does not depend on
- * it: v7, ustar, PAX and GNU, sparse files in all their forms.
+ * Reads the entries of a layer's tar, one after the other, in memory that does not grow with the
+ * layer.
  *
- * <p>Where the formats leave room, it does what Go's archive/tar does, with which most layers are
- * written and read: the size field of links, directories and devices does not count; one zero block
- * alone is an error unless the archive ends there; bytes missing after the last entry's content are
- * no error. It has one reading of sizes: a PAX size moves the reader and is the file's. Not
- * thread-safe; the input stays the caller's.
+ * <p>It reads v7, ustar and star headers, PAX records and the GNU extensions. Extension headers (x,
+ * L, K) wait for the next real entry, also across other extension headers, and a later one of the
+ * same type replaces an earlier one; global records (g) must be well-formed and change nothing. The
+ * name of an entry is, in this order, that of a PAX sparse map, of a GNU long name, of PAX, of the
+ * header. Where tars leave room for doubt it does as Go's {@code archive/tar}, which container
+ * engines unpack with:
  *
- * <p>Source: POSIX pax; GNU tar manual, "Tar Internals"; rules 18 to 25 of docs/semantics.md.
+ * <ul>
+ *   <li>Two zero blocks are the end, and so is the layer's end between entries, in the padding of
+ *       an entry, or after one zero block; one zero block before anything else is an error, as what
+ *       follows it would be hidden from some readers and not from others. What follows the end is
+ *       not read here.
+ *   <li>Only regular files have content. The size of a link, directory, device or FIFO is ignored:
+ *       the next header follows at once. A type {@code \0} whose name ends in a slash is a
+ *       directory in this sense too; the types {@code 0} and {@code 7} with such a name become
+ *       directories whose content is passed over.
+ * </ul>
+ *
+ * <p>Between two calls of {@link #next} the caller may read the entry's content from the input, all
+ * of it or a part. It counts entries and bytes if it wants to bound them: of the limits this class
+ * applies those for paths and PAX. After an error the reader is of no more use. Not thread-safe;
+ * the input stays its maker's.
  */
 public final class TarReader {
-  private static final int BLOCK = TarFields.BLOCK;
-
-  /** The largest owner: 2^32 - 1 means "none" to the kernel. */
   private static final long MAX_ID = 0xffff_fffeL;
+  private static final int NANO_DIGITS = 9;
+  private static final int NANOS = 1_000_000_000;
 
-  private static final long MAX_DEVICE = 0xffff_ffffL;
-
-  private final TarInput in;
+  private final TarSource in;
   private final Limits limits;
+  private final TarHeader header = new TarHeader();
+  private final SparseMaps sparseMaps;
   private final TarEntry entry = new TarEntry();
-  private final PaxRecords pax = new PaxRecords();
-  private final SparseReader sparse;
-  private final byte[] block = new byte[BLOCK];
-  private byte @Nullable [] longPath;
-  private byte @Nullable [] longTarget;
-  private long extensionBytes;
+
+  /** The content of extension headers; grows to the largest one. */
+  private byte[] body = new byte[TarHeader.BLOCK];
+
+  private @Nullable PaxRecords pax;
+  private byte @Nullable [] longName;
+  private byte @Nullable [] longLink;
+
+  /** What errors name, once it is known. */
+  private byte @Nullable [] name;
+
+  /** Where the current content ends, and how much padding follows it. */
   private long contentEnd;
 
+  private int padding;
+  private boolean ended;
+
+  /** Starts at the input's position, which must be that of a header. */
   public TarReader(TarInput in, Limits limits) {
-    this.in = in;
+    this.in = new TarSource(in);
     this.limits = limits;
-    sparse = new SparseReader(in);
+    this.sparseMaps = new SparseMaps(this.in);
+    this.contentEnd = in.position();
   }
 
   /**
-   * The next entry; null at the end. It is the same object each time. Content that has not been
-   * read is passed over.
+   * Moves to the next entry.
    *
-   * @throws OcifsException {@code INVALID_IMAGE} naming entry and rule when the archive is
-   *     malformed or ends early, {@code LIMIT} when it is beyond the limits; the reader is of no
-   *     use afterwards
+   * @return the entry, the same object each time; null at the end
+   * @throws OcifsException INVALID_IMAGE when the tar breaks a rule, LIMIT when a path or an
+   *     extension header is too large, UNSUPPORTED for a sparse map of an unknown version or size
+   * @throws IllegalStateException when the caller has read beyond the entry's content
    */
   public @Nullable TarEntry next() throws IOException {
-    passContent();
-    longPath = null;
-    longTarget = null;
-    extensionBytes = 0;
-    pax.clear();
-    while (readHeader()) {
-      char flag = (char) (block[156] & 0xff);
-      switch (flag) {
-        case 'x', 'X' -> pax.parse(readExtension());
-        case 'g' -> passExtension();
-        case 'L' -> longPath = TarFields.untilNul(readExtension());
-        case 'K' -> longTarget = TarFields.untilNul(readExtension());
-        default -> {
-          try {
-            fill(flag);
-          } catch (OcifsException e) {
-            throw e.entry(entry.rawPath);
+    if (ended) {
+      return null;
+    }
+    try {
+      while (nextHeader()) {
+        switch (header.type()) {
+          case 'x' -> {
+            int length = readBody("a PAX header");
+            pax = PaxRecords.parse(body, length);
           }
-          return entry;
+          case 'g' -> {
+            int length = readBody("a global PAX header");
+            PaxRecords.parse(body, length);
+          }
+          case 'L' -> longName = readName("a GNU long name");
+          case 'K' -> longLink = readName("a GNU long link");
+          default -> {
+            fill();
+            pax = null;
+            longName = null;
+            longLink = null;
+            return entry;
+          }
         }
       }
+    } catch (OcifsException e) {
+      throw name == null ? e : e.entry(name);
     }
-    if (!pax.isEmpty() || longPath != null || longTarget != null) {
-      throw TarFields.malformed("it ends behind an extended header, before the entry");
-    }
+    ended = true;
     return null;
   }
 
-  private void passContent() throws IOException {
+  private boolean nextHeader() throws IOException {
     long left = contentEnd - in.position();
-    if (left > 0 && in.skip(left) < left) {
-      throw TarFields.malformed("the layer ends inside its content").entry(entry.rawPath);
+    if (left < 0) {
+      throw new IllegalStateException("read beyond the entry's content by " + -left + " bytes");
     }
-    in.skip(-contentEnd & (BLOCK - 1));
-  }
-
-  /** Reads a header block into {@link #block}; false at the end of the archive. */
-  private boolean readHeader() throws IOException {
-    if (!readBlock()) {
+    in.skipContent(left, padding);
+    name = null;
+    if (!in.readOrEnd(header.block, TarHeader.BLOCK, "a header")) {
       return false;
     }
-    if (TarFields.isZero(block)) {
-      if (readBlock() && !TarFields.isZero(block)) {
-        throw TarFields.malformed("a single block of zeros stands between entries");
+    if (header.isZero()) {
+      if (in.readOrEnd(header.block, TarHeader.BLOCK, "a header") && !header.isZero()) {
+        throw Malformed.grammar("a single zero block before a header");
       }
       return false;
     }
-    TarFields.checkSum(block);
+    header.open();
+    name = header.name();
     return true;
   }
 
-  /** Reads a block; false when there is nothing left. */
-  private boolean readBlock() throws IOException {
-    int n = 0;
-    while (n < BLOCK) {
-      int more = in.read(block, n, BLOCK - n);
-      if (more < 0) {
-        if (n == 0) {
-          return false;
-        }
-        throw TarFields.malformed("the layer ends inside a header");
-      }
-      n += more;
+  private int readBody(String what) throws IOException {
+    long size = header.size();
+    if (size > limits.maxPaxBytes()) {
+      throw Malformed.limit(what + " has " + size + " bytes", "--max-pax-bytes");
     }
-    return true;
+    int length = (int) size;
+    if (length > body.length) {
+      body = new byte[Math.max(length, (int) Math.min(2L * body.length, limits.maxPaxBytes()))];
+    }
+    in.read(body, length, what);
+    content(in.position(), 0);
+    padding = padding(size);
+    return length;
   }
 
-  private byte[] readExtension() throws IOException {
-    long size = TarFields.number(block, 124, 12, "an extended header's size");
-    extensionBytes += size;
-    if (size < 0 || extensionBytes > limits.maxPaxBytes()) {
-      if (size < 0) {
-        throw TarFields.malformed("an extended header has a negative size");
-      }
-      throw new OcifsException(
-              OcifsException.Kind.LIMIT,
-              "the extended headers of an entry have more than " + limits.maxPaxBytes() + " bytes")
-          .hint("if you trust the image, raise --max-pax-bytes");
+  /** Reads a GNU long name, up to its first NUL; an empty one is as good as none. */
+  private byte @Nullable [] readName(String what) throws IOException {
+    int length = readBody(what);
+    int end = 0;
+    while (end < length && body[end] != 0) {
+      end++;
     }
-    byte[] data = new byte[(int) size];
-    for (int n = 0; n < data.length; ) {
-      int more = in.read(data, n, data.length - n);
-      if (more < 0) {
-        throw TarFields.malformed("the layer ends inside an extended header");
-      }
-      n += more;
-    }
-    in.skip(-size & (BLOCK - 1));
-    return data;
+    return end == 0 ? null : Arrays.copyOf(body, end);
   }
 
-  /** Global records describe no file (rule 22). */
-  private void passExtension() throws IOException {
-    long size = TarFields.number(block, 124, 12, "a global header's size");
-    if (size < 0 || in.skip(size) < size) {
-      throw TarFields.malformed("the layer ends inside a global header");
-    }
-    in.skip(-size & (BLOCK - 1));
-  }
-
-  private void fill(char flag) throws IOException {
-    entry.rawPath = TarFields.text(block, 0, 100); // For what is wrong with the longer one.
-    entry.rawPath = rawPath();
-    entry.type = type(flag);
-    entry.path = TarPaths.normalise(entry.rawPath, limits);
-    boolean hasContent = hasContent(flag);
-    if (hasContent && entry.rawPath.length > 0 && entry.rawPath[entry.rawPath.length - 1] == '/') {
-      entry.type = TarEntry.Type.DIRECTORY;
-    }
-    fillTarget();
-    entry.mode = (int) TarFields.number(block, 100, 8, "its mode") & 07777;
-    entry.uid = id(pax.number("uid", TarFields.number(block, 108, 8, "its uid")), "uid");
-    entry.gid = id(pax.number("gid", TarFields.number(block, 116, 8, "its gid")), "gid");
-    entry.mtimeSeconds = TarFields.number(block, 136, 12, "its mtime");
+  private void fill() throws IOException {
+    byte type = header.type();
+    PaxRecords records = pax;
+    entry.rawPath = chooseName(records);
+    name = entry.rawPath;
+    entry.type = typeOf(type, entry.rawPath);
+    entry.path = TarPaths.normalise(entry.rawPath, limits, "the path");
+    entry.mode = header.mode();
+    long uid = header.uid();
+    long gid = header.gid();
+    entry.mtimeSeconds = header.mtime();
     entry.mtimeNanos = 0;
-    pax.mtime(entry);
+    entry.xattrs = TarEntry.NO_XATTRS;
+    long stored = header.size();
+    byte[] link = longLink;
+    if (records != null) {
+      uid = records.number("uid", uid);
+      gid = records.number("gid", gid);
+      stored = TarNumbers.unsigned(records.number("size", stored), "PAX size");
+      byte[] mtime = records.bytes("mtime");
+      if (mtime != null) {
+        setTime(mtime);
+      }
+      entry.xattrs = records.xattrs();
+      link = link == null ? records.bytes("linkpath") : link;
+    }
+    entry.uid = id(uid, "uid");
+    entry.gid = id(gid, "gid");
+    fillTarget(link);
     boolean device =
         entry.type == TarEntry.Type.CHARACTER_DEVICE || entry.type == TarEntry.Type.BLOCK_DEVICE;
-    entry.major = device ? device(329, "major") : 0;
-    entry.minor = device ? device(337, "minor") : 0;
-    entry.xattrs = pax.xattrs();
-    fillContent(flag, hasContent);
+    entry.major = device ? header.major() : 0;
+    entry.minor = device ? header.minor() : 0;
+    fillContent(type, stored, records);
   }
 
-  private void fillTarget() throws OcifsException {
-    boolean link = entry.type == TarEntry.Type.SYMLINK || entry.type == TarEntry.Type.HARD_LINK;
-    if (!link) {
-      entry.target = NOTHING;
-      return;
+  private byte[] chooseName(@Nullable PaxRecords records) throws OcifsException {
+    byte[] chosen = longName;
+    if (records != null) {
+      byte[] sparseName = SparseMaps.isSparse(records) ? records.bytes("GNU.sparse.name") : null;
+      if (sparseName != null) {
+        return sparseName;
+      }
+      chosen = chosen == null ? records.bytes("path") : chosen;
     }
-    byte[] target = pax.path("linkpath");
-    if (target == null) {
-      target = longTarget != null ? longTarget : TarFields.text(block, 157, 100);
-    }
-    entry.target =
-        entry.type == TarEntry.Type.HARD_LINK ? TarPaths.normalise(target, limits) : target;
+    return chosen == null ? header.name() : chosen;
   }
 
-  private void fillContent(char flag, boolean hasContent) throws IOException {
-    long stored = hasContent ? pax.number("size", TarFields.number(block, 124, 12, "its size")) : 0;
-    if (stored < 0) {
-      throw TarFields.malformed("its size is negative");
-    }
-    entry.size = stored;
-    entry.sparse = false;
-    entry.runs = NO_RUNS;
-    if (flag == 'S') {
-      sparse.readOldGnu(block, stored, entry);
-    } else if (hasContent) {
-      stored -= sparse.readPax(pax, stored, entry);
-    }
-    entry.dataPos = in.position();
-    if (entry.dataPos > Long.MAX_VALUE - BLOCK - stored) {
-      throw TarFields.malformed("its size is beyond 64 bits");
-    }
-    contentEnd = entry.dataPos + stored;
-    if (entry.type != TarEntry.Type.REGULAR) {
-      entry.size = 0;
-    }
-  }
-
-  private byte[] rawPath() throws OcifsException {
-    byte[] path = pax.path("GNU.sparse.name");
-    if (path == null) {
-      path = pax.path("path");
-    }
-    if (path == null) {
-      path = longPath;
-    }
-    if (path != null) {
-      return path;
-    }
-    byte[] name = TarFields.text(block, 0, 100);
-    byte[] prefix = prefix();
-    if (prefix.length == 0) {
-      return name;
-    }
-    byte[] whole = Arrays.copyOf(prefix, prefix.length + 1 + name.length);
-    whole[prefix.length] = '/';
-    System.arraycopy(name, 0, whole, prefix.length + 1, name.length);
-    return whole;
-  }
-
-  /** The prefix field of ustar, and star's shorter one; GNU tar has other fields in its place. */
-  private byte[] prefix() {
-    boolean ustar =
-        block[257] == 'u'
-            && block[258] == 's'
-            && block[259] == 't'
-            && block[260] == 'a'
-            && block[261] == 'r'
-            && block[262] == 0;
-    if (!ustar) {
-      return NOTHING;
-    }
-    boolean star = block[508] == 't' && block[509] == 'a' && block[510] == 'r' && block[511] == 0;
-    return TarFields.text(block, 345, star ? 131 : 155);
-  }
-
-  private static boolean hasContent(char flag) {
-    return flag == '0' || flag == 0 || flag == '7' || flag == 'S';
-  }
-
-  private static TarEntry.Type type(char flag) throws OcifsException {
-    return switch (flag) {
-      case '0', '\0', '7', 'S' -> TarEntry.Type.REGULAR;
+  private static TarEntry.Type typeOf(byte type, byte[] rawPath) throws OcifsException {
+    return switch (type) {
+      case 0, '0', '7' ->
+          rawPath.length > 0 && rawPath[rawPath.length - 1] == '/'
+              ? TarEntry.Type.DIRECTORY
+              : TarEntry.Type.REGULAR;
+      case 'S' -> TarEntry.Type.REGULAR;
       case '1' -> TarEntry.Type.HARD_LINK;
       case '2' -> TarEntry.Type.SYMLINK;
       case '3' -> TarEntry.Type.CHARACTER_DEVICE;
       case '4' -> TarEntry.Type.BLOCK_DEVICE;
       case '5' -> TarEntry.Type.DIRECTORY;
       case '6' -> TarEntry.Type.FIFO;
-      default ->
-          throw new OcifsException(
-                  OcifsException.Kind.INVALID_IMAGE, "it is of the unknown type '" + flag + "'")
-              .rule(24);
+      default -> {
+        String shown =
+            type > ' ' && type < 0x7f ? "'" + (char) type + "'" : Integer.toString(type & 0xff);
+        throw Malformed.of(Malformed.ENTRY_TYPE, "unknown entry type " + shown);
+      }
     };
   }
 
-  private static int id(long value, String field) throws OcifsException {
+  private static int id(long value, String what) throws OcifsException {
     if (value < 0 || value > MAX_ID) {
-      throw new OcifsException(
-              OcifsException.Kind.INVALID_IMAGE,
-              "its " + field + " " + value + " is not one that a file can have")
-          .rule(19);
+      throw Malformed.of(Malformed.ID_RANGE, what + " " + value + " is not in 0..4294967294");
     }
     return (int) value;
   }
 
-  private int device(int at, String field) throws OcifsException {
-    long value = TarFields.number(block, at, 8, "its device's " + field);
-    if (value < 0 || value > MAX_DEVICE) {
-      throw TarFields.malformed("its device's " + field + " number is " + value);
+  /** Takes seconds with any number of decimals; those after the ninth are cut off. */
+  private void setTime(byte[] text) throws OcifsException {
+    int point = 0;
+    while (point < text.length && text[point] != '.') {
+      point++;
     }
-    return (int) value;
+    long seconds = TarNumbers.decimal(text, 0, point, "mtime");
+    int nanos = 0;
+    int digits = 0;
+    for (int i = point + 1; i < text.length; i++) {
+      int digit = text[i] - '0';
+      if (digit < 0 || digit > 9) {
+        throw Malformed.grammar("PAX mtime is not a number");
+      }
+      if (digits < NANO_DIGITS) {
+        nanos = nanos * 10 + digit;
+        digits++;
+      }
+    }
+    for (; digits < NANO_DIGITS; digits++) {
+      nanos *= 10;
+    }
+    if (text[0] == '-' && nanos > 0) {
+      if (seconds == Long.MIN_VALUE) {
+        throw Malformed.grammar("PAX mtime exceeds 64 bits");
+      }
+      seconds--;
+      nanos = NANOS - nanos;
+    }
+    entry.mtimeSeconds = seconds;
+    entry.mtimeNanos = nanos;
   }
 
-  private static final byte[] NOTHING = {};
-  private static final long[] NO_RUNS = {};
+  private void fillTarget(byte @Nullable [] longTarget) throws OcifsException {
+    if (entry.type != TarEntry.Type.SYMLINK && entry.type != TarEntry.Type.HARD_LINK) {
+      entry.target = TarEntry.NO_BYTES;
+      return;
+    }
+    byte[] target = longTarget == null ? header.linkName() : longTarget;
+    entry.target =
+        entry.type == TarEntry.Type.SYMLINK
+            ? target
+            : TarPaths.normalise(target, limits, "the hard link's target");
+  }
+
+  private void fillContent(byte type, long stored, @Nullable PaxRecords records)
+      throws IOException {
+    boolean hasContent =
+        switch (type) {
+          case '0', '7', 'S' -> true;
+          case 0 -> entry.type == TarEntry.Type.REGULAR;
+          default -> false;
+        };
+    boolean paxSparse = records != null && SparseMaps.isSparse(records);
+    entry.sparse = type == 'S' || paxSparse;
+    if (entry.sparse) {
+      if (entry.type != TarEntry.Type.REGULAR) {
+        throw Malformed.grammar("a sparse map for something that is not a regular file");
+      }
+      fillSparse(type, stored, records);
+      return;
+    }
+    content(in.position(), hasContent ? stored : 0);
+    boolean plain = entry.type == TarEntry.Type.REGULAR && stored > 0;
+    entry.size = plain ? stored : 0;
+    entry.runs = plain ? new long[] {0, stored} : TarEntry.NO_RUNS;
+  }
+
+  private void fillSparse(byte type, long stored, @Nullable PaxRecords records) throws IOException {
+    Runs runs;
+    long left = stored;
+    if (type == 'S') {
+      if (!header.isGnu()) {
+        throw Malformed.grammar("a GNU sparse file without GNU's magic");
+      }
+      entry.size = SparseMaps.oldSize(header);
+      runs = sparseMaps.old(header);
+    } else {
+      PaxRecords map = Objects.requireNonNull(records);
+      entry.size = SparseMaps.paxSize(map, stored);
+      if (SparseMaps.isInContent(map)) {
+        long start = in.position();
+        runs = sparseMaps.ofContent(stored);
+        left = stored - (in.position() - start);
+      } else {
+        runs = SparseMaps.ofRecords(map);
+      }
+    }
+    entry.runs = runs.finish(entry.size, left);
+    content(in.position(), left);
+  }
+
+  /** Sets where the content lies that is still to be read or passed over. */
+  private void content(long start, long length) throws OcifsException {
+    if (length > Long.MAX_VALUE - TarHeader.BLOCK - start) {
+      throw Malformed.grammar("the entry's content of " + length + " bytes exceeds 64 bits");
+    }
+    entry.dataPos = start;
+    contentEnd = start + length;
+    padding = padding(length);
+  }
+
+  private static int padding(long length) {
+    return (int) (-length & (TarHeader.BLOCK - 1));
+  }
 }

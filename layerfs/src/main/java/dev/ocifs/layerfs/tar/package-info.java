@@ -1,4 +1,4 @@
-/** Reading of tar archives, byte for byte: ustar, PAX and GNU. */
+/** Reads a layer's tar as a stream of entries, byte for byte, in constant memory. */
 @NullMarked
 package dev.ocifs.layerfs.tar;
 
