@@ -1,4 +1,4 @@
-/** Placeholder. */
+/** The ocifs command: one class a subcommand, and what they print. */
 @NullMarked
 package dev.ocifs.cli;
 

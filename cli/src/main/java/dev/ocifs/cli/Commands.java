@@ -1,0 +1,55 @@
+package dev.ocifs.cli;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The subcommands. Each is made when the command line can mean it only: reading the annotations of
+ * all of them would cost a short command a third of its time.
+ */
+enum Commands {
+  MOUNT,
+  UMOUNT,
+  MOUNTS,
+  LS,
+  CAT,
+  INSPECT,
+  INDEX,
+  VERIFY,
+  DEMO,
+  COMPLETION;
+
+  /** The word that a user types. */
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  Object create(Ocifs ocifs) {
+    return switch (this) {
+      case MOUNT -> new MountCommand(ocifs);
+      case UMOUNT -> new UmountCommand(ocifs);
+      case MOUNTS -> new MountsCommand(ocifs);
+      case LS -> new LsCommand(ocifs);
+      case CAT -> new CatCommand(ocifs);
+      case INSPECT -> new InspectCommand(ocifs);
+      case INDEX -> new IndexCommand(ocifs);
+      case VERIFY -> new VerifyCommand(ocifs);
+      case DEMO -> new DemoCommand(ocifs);
+      case COMPLETION -> new CompletionCommand(ocifs);
+    };
+  }
+
+  /** The subcommands whose names occur in the arguments, wherever; all when none does. */
+  static List<Commands> amongst(String... args) {
+    List<String> words = Arrays.asList(args);
+    List<Commands> named = new ArrayList<>();
+    for (Commands command : values()) {
+      if (words.contains(command.label())) {
+        named.add(command);
+      }
+    }
+    return named.isEmpty() ? List.of(values()) : named;
+  }
+}

@@ -1,0 +1,91 @@
+package dev.ocifs.cli;
+
+import dev.ocifs.layerfs.LayerFs;
+import dev.ocifs.layerfs.LayerFsOptions;
+import dev.ocifs.oci.Limits;
+import dev.ocifs.oci.Platform;
+import dev.ocifs.oci.source.Image;
+import dev.ocifs.oci.source.Images;
+import dev.ocifs.oci.source.OpenOptions;
+import dev.ocifs.oci.store.Store;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of every command that opens an image. */
+final class ImageOptions {
+
+  @Option(
+      names = "--platform",
+      paramLabel = "OS/ARCH[/VARIANT]",
+      description = "Which image of several to take (default: this machine's).")
+  @Nullable String platform;
+
+  @Option(names = "--strict", description = "Refuse images that bend a rule of the format.")
+  boolean strict;
+
+  @Option(names = "--max-entries", paramLabel = "N", description = "Most entries of an image.")
+  @Nullable String maxEntries;
+
+  @Option(
+      names = "--max-layer-bytes",
+      paramLabel = "SIZE",
+      description = "Most uncompressed bytes of a layer, as 64G.")
+  @Nullable String maxLayerBytes;
+
+  @Option(
+      names = "--max-ratio",
+      paramLabel = "N",
+      description = "How many times a layer may grow when it is uncompressed.")
+  @Nullable String maxRatio;
+
+  @Option(names = "--max-path-bytes", paramLabel = "SIZE", description = "Longest path.")
+  @Nullable String maxPathBytes;
+
+  @Option(names = "--max-path-depth", paramLabel = "N", description = "Most components of a path.")
+  @Nullable String maxPathDepth;
+
+  @Option(
+      names = "--max-pax-bytes",
+      paramLabel = "SIZE",
+      description = "Longest extension header of an entry.")
+  @Nullable String maxPaxBytes;
+
+  Image open(String reference, Store store) throws IOException {
+    Platform wanted = platform == null ? Platform.host() : Platform.parse(platform);
+    return Images.open(reference, new OpenOptions(wanted, limits(), store));
+  }
+
+  LayerFs layerFs(Store store) throws IOException {
+    return LayerFs.open(store, LayerFsOptions.defaults().withLimits(limits()).withStrict(strict));
+  }
+
+  private Limits limits() throws IOException {
+    Limits limits = Limits.defaults();
+    if (maxEntries != null) {
+      limits = limits.withMaxEntries(ByteSize.parse("--max-entries", maxEntries, Long.MAX_VALUE));
+    }
+    if (maxLayerBytes != null) {
+      limits =
+          limits.withMaxLayerBytes(
+              ByteSize.parse("--max-layer-bytes", maxLayerBytes, Long.MAX_VALUE));
+    }
+    if (maxRatio != null) {
+      limits = limits.withMaxRatio(parseInt("--max-ratio", maxRatio));
+    }
+    if (maxPathBytes != null) {
+      limits = limits.withMaxPathBytes(parseInt("--max-path-bytes", maxPathBytes));
+    }
+    if (maxPathDepth != null) {
+      limits = limits.withMaxPathDepth(parseInt("--max-path-depth", maxPathDepth));
+    }
+    if (maxPaxBytes != null) {
+      limits = limits.withMaxPaxBytes(parseInt("--max-pax-bytes", maxPaxBytes));
+    }
+    return limits;
+  }
+
+  private static int parseInt(String option, String text) throws IOException {
+    return (int) ByteSize.parse(option, text, Integer.MAX_VALUE);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.ocifs.cli;
+
+import dev.ocifs.layerfs.ImageView;
+import dev.ocifs.oci.Printable;
+import dev.ocifs.oci.source.Image;
+import dev.ocifs.oci.store.Store;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Reads an image's layers ahead of its first mount. */
+@Command(
+    name = "index",
+    description = "Prepare an image: read its layers once, so that mounts begin at once.")
+final class IndexCommand implements Callable<Integer> {
+  private final Ocifs ocifs;
+
+  @Mixin ImageOptions imageOptions = new ImageOptions();
+
+  @Parameters(paramLabel = "IMAGE", description = "The image.")
+  String name = "";
+
+  IndexCommand(Ocifs ocifs) {
+    this.ocifs = ocifs;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Store store = ocifs.store();
+    Image image = imageOptions.open(name, store);
+    try (ImageView view = imageOptions.layerFs(store).view(image, IndexProgress.create(ocifs))) {
+      if (!ocifs.quiet()) {
+        ocifs
+            .console()
+            .println(
+                Printable.escape(name)
+                    + ": "
+                    + view.inodeCount()
+                    + " inodes, "
+                    + ByteSize.format(view.contentBytes())
+                    + " of content, ready to mount");
+      }
+    }
+    return ExitCode.OK;
+  }
+}

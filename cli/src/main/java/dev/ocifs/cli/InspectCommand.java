@@ -1,0 +1,43 @@
+package dev.ocifs.cli;
+
+import dev.ocifs.oci.source.Image;
+import dev.ocifs.oci.store.Store;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows what the documents of an image say; reads no layer. */
+@Command(
+    name = "inspect",
+    description = "Show the configuration, layers, sizes and platform of an image.")
+final class InspectCommand implements Callable<Integer> {
+  private final Ocifs ocifs;
+
+  @Mixin ImageOptions imageOptions = new ImageOptions();
+
+  @Option(names = "--json", description = "As JSON.")
+  boolean json;
+
+  @Parameters(paramLabel = "IMAGE", description = "The image.")
+  String name = "";
+
+  InspectCommand(Ocifs ocifs) {
+    this.ocifs = ocifs;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Store store = ocifs.store();
+    Image image = imageOptions.open(name, store);
+    Console console = ocifs.console();
+    if (json) {
+      console.println(ImageReport.json(image));
+    } else {
+      ImageReport.text(image).forEach(console::println);
+    }
+    return ExitCode.OK;
+  }
+}

@@ -1,0 +1,43 @@
+package dev.ocifs.cli;
+
+import dev.ocifs.oci.OcifsException;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The pipe to the launcher, which waits at its other end until a mount is there. A JVM that dies
+ * closes it, so the launcher never waits in vain.
+ */
+final class LauncherLink {
+  /** The number of the pipe's file descriptor is in this variable. */
+  private static final String VARIABLE = "OCIFS_STATUS_FD";
+
+  private final int fd;
+
+  private LauncherLink(int fd) {
+    this.fd = fd;
+  }
+
+  /** The pipe, when a launcher waits. */
+  static Optional<LauncherLink> find(Map<String, String> env) {
+    String fd = env.getOrDefault(VARIABLE, "");
+    return fd.matches("[0-9]{1,4}")
+        ? Optional.of(new LauncherLink(Integer.parseInt(fd)))
+        : Optional.empty();
+  }
+
+  /** Lets the launcher return to its caller. */
+  void ready() throws IOException {
+    try (OutputStream pipe = new FileOutputStream("/proc/self/fd/" + fd)) {
+      pipe.write("ready\n".getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      throw new OcifsException(
+              OcifsException.Kind.MOUNT, "the launcher that waited for the mount has gone", e)
+          .hint("mount again, or with --foreground");
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.ocifs.cli;
+
+import dev.ocifs.mount.MountRegistry;
+import dev.ocifs.oci.Printable;
+import dev.ocifs.oci.store.Store;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Lists what is mounted from this store. */
+@Command(name = "mounts", description = "List the mounts of this store.")
+final class MountsCommand implements Callable<Integer> {
+  private final Ocifs ocifs;
+
+  @Option(names = "--json", description = "As JSON, with the servers' logs.")
+  boolean json;
+
+  MountsCommand(Ocifs ocifs) {
+    this.ocifs = ocifs;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Store store = ocifs.store();
+    List<MountRegistry.Server> mounts = new MountRegistry(store.mounts()).list();
+    if (json) {
+      ocifs.console().println(json(mounts));
+      return ExitCode.OK;
+    }
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("DIRECTORY", "IMAGE", "BACKEND", "PROCESS", "SINCE"));
+    for (MountRegistry.Server mount : mounts) {
+      rows.add(
+          List.of(
+              Printable.escape(mount.dir().toString()),
+              Printable.escape(mount.image()),
+              mount.backend(),
+              Long.toString(mount.pid()),
+              mount.since().toString()));
+    }
+    if (!mounts.isEmpty()) {
+      Table.of(rows).forEach(ocifs.console()::println);
+    }
+    return ExitCode.OK;
+  }
+
+  private static String json(List<MountRegistry.Server> mounts) {
+    Json json = new Json();
+    json.beginArray();
+    for (MountRegistry.Server mount : mounts) {
+      json.beginObject()
+          .member("directory", mount.dir().toString())
+          .member("image", mount.image())
+          .member("backend", mount.backend())
+          .member("pid", mount.pid())
+          .member("since", mount.since().toString())
+          .member("log", mount.log().toString())
+          .end();
+    }
+    return json.end().toString();
+  }
+}

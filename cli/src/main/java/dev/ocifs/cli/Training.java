@@ -1,0 +1,46 @@
+package dev.ocifs.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Runs the commands once on the sample image, so that a JVM that records an AOT cache (JEP 514)
+ * sees the classes that they need. Where nothing can be mounted, the classes of mounts start a
+ * little slower: no other harm.
+ */
+public final class Training {
+  private Training() {}
+
+  public static void main(String[] args) throws IOException {
+    Path folder = Files.createTempDirectory("ocifs-training-");
+    try {
+      Path layout = Files.createDirectory(folder.resolve("image"));
+      String root = "--root=" + folder.resolve("store");
+      String image = "oci:" + layout + ":demo";
+      SampleImage.write(layout);
+      run("--help");
+      run("index", root, image);
+      run("ls", root, "-lR", image);
+      run("cat", root, image, "/etc/motd");
+      run("inspect", root, image);
+      run("mounts", root);
+      run("mount", root, image, folder.resolve("nowhere").toString());
+      run("umount", root, folder.toString());
+      run("demo");
+    } finally {
+      DemoCommand.delete(folder);
+    }
+    System.exit(0);
+  }
+
+  private static void run(String... words) {
+    OutputStream nowhere = OutputStream.nullOutputStream();
+    Console console =
+        new Console(nowhere, new PrintStream(nowhere), false, false, Map.of(), System::nanoTime);
+    Ocifs.run(console, words);
+  }
+}

@@ -1,0 +1,82 @@
+package dev.ocifs.cli;
+
+import dev.ocifs.layerfs.Finding;
+import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.Printable;
+import dev.ocifs.oci.source.Image;
+import dev.ocifs.oci.store.Store;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Reads all of an image again and lists what is wrong or odd about it. What makes the image
+ * unusable ends the command with the code for errors found; findings alone do not.
+ */
+@Command(
+    name = "verify",
+    description = {
+      "Check every digest, size and diffID of an image, and list the entries that bend a rule or",
+      "that docker, podman or containerd show otherwise. Rules: docs/semantics.md."
+    })
+final class VerifyCommand implements Callable<Integer> {
+  private final Ocifs ocifs;
+
+  @Mixin ImageOptions imageOptions = new ImageOptions();
+
+  @Parameters(paramLabel = "IMAGE", description = "The image.")
+  String name = "";
+
+  VerifyCommand(Ocifs ocifs) {
+    this.ocifs = ocifs;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Store store = ocifs.store();
+    Map<Finding.Severity, Long> counts = new EnumMap<>(Finding.Severity.class);
+    try {
+      Image image = imageOptions.open(name, store);
+      imageOptions
+          .layerFs(store)
+          .verify(
+              image,
+              IndexProgress.create(ocifs),
+              finding -> {
+                counts.merge(finding.severity(), 1L, Long::sum);
+                ocifs.console().println(finding.toString());
+              });
+    } catch (OcifsException e) {
+      if (!isFinding(e)) {
+        throw e;
+      }
+      ocifs.console().out().flush();
+      ocifs.console().message(e.getMessage());
+      return ExitCode.FINDINGS;
+    }
+    if (!ocifs.quiet()) {
+      ocifs
+          .console()
+          .println(
+              Printable.escape(name)
+                  + ": digests, sizes and diffIDs are right; "
+                  + counts.getOrDefault(Finding.Severity.WARNING, 0L)
+                  + " warnings, "
+                  + counts.getOrDefault(Finding.Severity.DIFFERENCE, 0L)
+                  + " differences to other engines");
+    }
+    return ExitCode.OK;
+  }
+
+  /** Whether the image is to blame, and not the machine or the command line. */
+  private static boolean isFinding(OcifsException e) {
+    return switch (e.kind()) {
+      case INVALID_IMAGE, MISMATCH, LIMIT -> true;
+      default -> false;
+    };
+  }
+}
