@@ -69,7 +69,7 @@ final class DemoCommand implements Callable<Integer> {
     Image image = Images.open(name, OpenOptions.defaults(store));
     long start = ocifs.console().nanoTime().getAsLong();
     try (ImageView view = LayerFs.open(store).view(image, IndexListener.NONE)) {
-      Mounter mounter = Mounter.withBackend(flags.backend());
+      Mounter mounter = new Mounter();
       mounter.closeOnShutdown();
       try (Mount mount =
           mounter.mount(new MountRequest(view, dir, name, flags.options(ocifs.debug())))) {

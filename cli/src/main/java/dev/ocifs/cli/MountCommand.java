@@ -3,6 +3,7 @@ package dev.ocifs.cli;
 import dev.ocifs.layerfs.ImageView;
 import dev.ocifs.mount.Mount;
 import dev.ocifs.mount.MountOptions;
+import dev.ocifs.mount.MountPoint;
 import dev.ocifs.mount.MountRegistry;
 import dev.ocifs.mount.MountRequest;
 import dev.ocifs.mount.Mounter;
@@ -58,8 +59,8 @@ final class MountCommand implements Callable<Integer> {
     MountOptions options = flags.options(ocifs.debug());
     Store store = ocifs.store();
     Image image = imageOptions.open(name, store);
-    Mounter mounter = Mounter.withBackend(flags.backend());
-    mounter.check(dir); // before layers are read, which may take long
+    MountPoint.check(dir); // before layers are read, which may take long
+    Mounter mounter = new Mounter();
     mounter.closeOnShutdown();
     try (ImageView view = imageOptions.layerFs(store).view(image, IndexProgress.create(ocifs));
         Mount mount = mounter.mount(new MountRequest(view, dir, name, options))) {
@@ -73,7 +74,7 @@ final class MountCommand implements Callable<Integer> {
     long pid = ProcessHandle.current().pid();
     Path log = launcher.isPresent() ? Logs.of(store, pid) : Logs.STANDARD_ERROR;
     MountRegistry registry = new MountRegistry(store.mounts());
-    MountRegistry.Server server = registry.register(dir, name, flags.backend(), log);
+    MountRegistry.Record entry = registry.register(dir, name, flags.backend(), log);
     try {
       if (launcher.isPresent()) {
         ocifs.trace("the server is process " + pid + ", its log " + log);
@@ -90,7 +91,7 @@ final class MountCommand implements Callable<Integer> {
       }
       mount.awaitUnmounted();
     } finally {
-      registry.remove(server);
+      registry.remove(entry.id());
       Logs.deleteIfEmpty(log);
     }
   }

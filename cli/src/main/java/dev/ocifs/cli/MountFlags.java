@@ -45,7 +45,8 @@ final class MountFlags {
         .withAllowOther(allowOther)
         .withSuid(suid)
         .withDev(dev)
-        .withDebug(debug);
+        .withDebug(debug)
+        .withBackend(backend());
   }
 
   /** The backend that was asked for, else the default. */

@@ -25,14 +25,14 @@ final class MountsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Store store = ocifs.store();
-    List<MountRegistry.Server> mounts = new MountRegistry(store.mounts()).list();
+    List<MountRegistry.Record> mounts = new MountRegistry(store.mounts()).list();
     if (json) {
       ocifs.console().println(json(mounts));
       return ExitCode.OK;
     }
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("DIRECTORY", "IMAGE", "BACKEND", "PROCESS", "SINCE"));
-    for (MountRegistry.Server mount : mounts) {
+    for (MountRegistry.Record mount : mounts) {
       rows.add(
           List.of(
               Printable.escape(mount.dir().toString()),
@@ -47,10 +47,10 @@ final class MountsCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private static String json(List<MountRegistry.Server> mounts) {
+  private static String json(List<MountRegistry.Record> mounts) {
     Json json = new Json();
     json.beginArray();
-    for (MountRegistry.Server mount : mounts) {
+    for (MountRegistry.Record mount : mounts) {
       json.beginObject()
           .member("directory", mount.dir().toString())
           .member("image", mount.image())

@@ -1,31 +1,32 @@
 package dev.ocifs.mount;
 
-import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
-/** A way to serve a view to the kernel. Thread-safe. */
+/** One way to speak the kernel's FUSE protocol; found as a service by {@link Mounter}. */
 public interface FuseBackend {
 
-  /** What {@code --backend} calls it. */
+  /** The name that {@link MountOptions#backend} chooses it by. */
   String name();
 
-  /** Why this machine or this user cannot use it; empty when it can be used. */
-  Optional<OcifsException> obstacle();
-
   /**
-   * Mounts a view and serves it from threads of its own.
-   *
-   * @return when the directory shows the view
-   * @throws OcifsException {@code MOUNT} when it cannot be mounted; nothing is left then
+   * Mounts and serves; returns when the directory shows the tree. The mount is of the type {@link
+   * MountTable#TYPE}. The directory has passed {@link MountPoint#check}.
    */
   Session start(MountRequest request) throws IOException;
 
-  /** A view that is being served. Thread-safe. */
+  /** A mount under way. Thread-safe. */
   interface Session {
     /**
-     * Waits until the kernel has ended the connection, as it does when the directory is unmounted.
+     * Completes when the mount has gone, whoever undid it, and no call to the view is under way any
+     * more.
      */
-    void awaitEnd() throws InterruptedException;
+    CompletableFuture<Void> ended();
+
+    /**
+     * Asks the backend to take the mount off its directory and to cut the connection to the kernel
+     * even when programs use the tree; may take effect only with the next request.
+     */
+    void stop();
   }
 }

@@ -1,45 +1,133 @@
 package dev.ocifs.mount;
 
+import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.OcifsException.Kind;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** A view that is shown at a directory. Thread-safe; closing it twice does no harm. */
+/**
+ * An image that is served at a directory by this process. Thread-safe.
+ *
+ * <p>It ends by {@link #close} or by anyone's umount. After either the view is called no more.
+ */
 public final class Mount implements Closeable {
-  private final MountRequest request;
+  /** How long calls under way may take before the connection is cut from outside. */
+  private static final long GRACE_MILLIS = 1000;
+
+  private static final long END_MILLIS = 10_000;
+
+  private final Path dir;
+  private final String image;
   private final FuseBackend.Session session;
+  private final CompletableFuture<Void> ended;
 
-  Mount(MountRequest request, FuseBackend.Session session) {
-    this.request = request;
+  /** The device number: tells this mount from one that hides it or came after it. */
+  private final Optional<String> device;
+
+  Mount(MountRequest request, FuseBackend.Session session) throws IOException {
+    this.dir = MountTable.resolve(request.dir());
+    this.image = request.image();
     this.session = session;
+    this.ended = session.ended();
+    this.device = MountTable.at(dir).filter(MountTable.Entry::isOcifs).map(e -> e.device());
   }
 
+  /** Where, without symbolic links. */
   public Path dir() {
-    return request.dir();
+    return dir;
   }
 
+  /** The image as the user named it. */
   public String image() {
-    return request.image();
+    return image;
   }
 
-  /** Waits until the directory has been unmounted, by whomever. */
+  /** Waits until the mount has gone, whoever undid it. */
   public void awaitUnmounted() throws InterruptedException {
-    session.awaitEnd();
+    try {
+      ended.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Runs an action that throws nothing when the mount has gone. */
+  void whenEnded(Runnable action) {
+    CompletableFuture<Void> ignored = ended.thenRun(action);
   }
 
   /**
-   * Unmounts the directory and waits until nothing is served any more. When files are in use, the
-   * directory goes at once and the files stay readable until they are closed.
+   * Unmounts and waits until no call to the view is under way. When programs still use the tree, it
+   * leaves the directory at once, and they get errors (ENOTCONN) from then on. Closing again does
+   * nothing.
+   *
+   * @throws OcifsException when the mount could not be undone
    */
   @Override
-  public void close() throws IOException {
-    try {
-      if (MountTable.read().at(request.dir()).isPresent()) {
-        Unmounter.unmount(request.dir(), true);
+  public synchronized void close() throws IOException {
+    if (ended.isDone()) {
+      return;
+    }
+    if (isVisible()) {
+      try {
+        Unmounter.unmount(dir, false);
+      } catch (OcifsException busy) {
+        if (!ended.isDone() && isVisible()) {
+          stop();
+        }
       }
-      session.awaitEnd();
+    }
+    if (!endsWithin(GRACE_MILLIS)) {
+      abort();
+      if (!endsWithin(END_MILLIS)) {
+        throw new OcifsException(Kind.MOUNT, "programs still use what was mounted at " + dir)
+            .image(image)
+            .hint("end them, then this process ends too");
+      }
+    }
+  }
+
+  /** Stops the backend, and sends it a request that it can end after. */
+  private void stop() {
+    session.stop();
+    long ignored = dir.toFile().getTotalSpace();
+  }
+
+  private boolean isVisible() throws IOException {
+    return MountTable.at(dir).map(e -> e.device()).equals(device);
+  }
+
+  private boolean endsWithin(long millis) throws IOException {
+    try {
+      ended.get(millis, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while unmounting " + dir);
+    }
+  }
+
+  /** Cuts the connection to the kernel by the fusectl file system, where it is mounted. */
+  private void abort() throws IOException {
+    if (device.isPresent()) {
+      String minor = device.get().substring(device.get().indexOf(':') + 1);
+      Path control = Path.of("/sys/fs/fuse/connections", minor, "abort");
+      if (Files.isWritable(control)) {
+        Files.writeString(control, "1", StandardOpenOption.WRITE);
+      }
     }
   }
 }

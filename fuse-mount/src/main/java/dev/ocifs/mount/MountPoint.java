@@ -1,78 +1,151 @@
 package dev.ocifs.mount;
 
+import dev.ocifs.mount.internal.ffm.Libc;
 import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.OcifsException.Kind;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** What a directory must be like before something is mounted there. */
+/** Tells before a mount whether directory and machine allow it, and if not, what would help. */
 public final class MountPoint {
-  private static final String DEAD = "Transport endpoint is not connected";
+  private static final int CAP_SYS_ADMIN = 21;
+
+  /**
+   * What a mount needs of the machine.
+   *
+   * @param device the FUSE device
+   * @param library file name of the FUSE library
+   * @param root whether the process acts as root
+   * @param admin whether it may mount by itself
+   * @param searchPath where programs are looked for
+   */
+  record Host(
+      Path device, String library, boolean root, boolean admin, @Nullable String searchPath) {
+
+    static Host current() throws OcifsException {
+      return new Host(
+          Path.of("/dev/fuse"), "libfuse.so.2", Libc.isRoot(), mayMount(), System.getenv("PATH"));
+    }
+
+    /** Whether the effective capabilities hold CAP_SYS_ADMIN. */
+    private static boolean mayMount() throws OcifsException {
+      try {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+          if (line.startsWith("CapEff:")) {
+            long set = Long.parseUnsignedLong(line.substring(7).strip(), 16);
+            return (set >>> CAP_SYS_ADMIN & 1) != 0;
+          }
+        }
+        return false;
+      } catch (IOException e) {
+        throw new OcifsException(Kind.IO, "cannot read /proc/self/status", e);
+      }
+    }
+  }
 
   private MountPoint() {}
 
   /**
-   * Checks a directory.
+   * Returns when an image can be mounted at the directory as far as can be told beforehand.
    *
-   * @throws OcifsException {@code NOT_FOUND} or {@code MOUNT}, each obstacle with its own message
+   * @throws OcifsException of the kind MOUNT, with a hint
    */
-  public static void check(Path dir) throws IOException {
-    Optional<MountTable.Entry> mounted = MountTable.read().at(dir);
-    if (isDead(dir)) {
-      throw refused(dir, "is the mount point of a server that has ended without unmounting")
-          .hint("clear it with: ocifs umount " + dir);
-    }
-    if (mounted.isPresent()) {
-      MountTable.Entry entry = mounted.get();
-      throw refused(
-              dir, "is a mount point already, of " + entry.source() + " (" + entry.type() + ")")
-          .hint("unmount it first, or choose another directory");
-    }
+  public static void check(Path dir) throws OcifsException {
+    check(dir, Host.current());
+  }
+
+  static void check(Path dir, Host host) throws OcifsException {
+    checkNotMounted(dir);
     checkDirectory(dir);
+    checkMachine(host);
+    if (!host.root() && !Files.isWritable(dir)) {
+      throw refuse("no permission to write to " + dir, "choose a directory of your own");
+    }
   }
 
-  /** Whether the server of the mount at this directory has ended. */
-  static boolean isDead(Path dir) throws IOException {
+  private static void checkNotMounted(Path dir) throws OcifsException {
+    Optional<MountTable.Entry> entry;
     try {
-      Files.readAttributes(dir, BasicFileAttributes.class);
+      entry = MountTable.at(dir);
+    } catch (IOException e) {
+      throw new OcifsException(Kind.IO, "cannot read the mount table", e);
+    }
+    if (entry.isEmpty()) {
+      return;
+    }
+    MountTable.Entry mount = entry.get();
+    if (mount.type().startsWith("fuse") && isDead(dir)) {
+      throw refuse(
+          "at " + dir + " is a dead mount of " + mount.source() + ": its process is gone",
+          "clear it with: ocifs umount " + dir);
+    }
+    throw refuse(
+        dir + " is already a mount point, of " + mount.source(),
+        "choose another directory"
+            + (mount.isOcifs() ? ", or unmount it first with: ocifs umount " + dir : ""));
+  }
+
+  /** A FUSE mount whose process is gone answers everything with ENOTCONN. */
+  static boolean isDead(Path dir) {
+    try {
+      Files.readAttributes(dir, "unix:mode", LinkOption.NOFOLLOW_LINKS);
       return false;
-    } catch (FileSystemException e) {
-      return DEAD.equals(e.getReason());
+    } catch (IOException e) {
+      return String.valueOf(e.getMessage()).contains("not connected");
     }
   }
 
-  private static void checkDirectory(Path dir) throws IOException {
-    try {
-      if (!Files.readAttributes(dir, BasicFileAttributes.class).isDirectory()) {
-        throw refused(dir, "is not a directory").hint("make one with: mkdir DIR");
+  private static void checkDirectory(Path dir) throws OcifsException {
+    if (!Files.exists(dir)) {
+      throw refuse("no such directory: " + dir, "create it with: mkdir -p " + dir);
+    }
+    if (!Files.isDirectory(dir)) {
+      throw refuse(dir + " is not a directory", "name an empty directory");
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir)) {
+      if (entries.iterator().hasNext()) {
+        throw refuse(dir + " is not empty", "name an empty directory: a mount would hide these");
       }
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(dir)) {
-        if (files.iterator().hasNext()) {
-          throw refused(dir, "is not empty").hint("choose an empty directory");
-        }
-      }
-    } catch (NoSuchFileException e) {
-      boolean dangling = Files.exists(dir, LinkOption.NOFOLLOW_LINKS);
-      throw new OcifsException(
-              OcifsException.Kind.NOT_FOUND,
-              dangling
-                  ? "the mount point " + dir + " is a symbolic link to nothing"
-                  : "the mount point " + dir + " does not exist")
-          .hint("make it with: mkdir -p " + dir);
-    } catch (AccessDeniedException e) {
-      throw refused(dir, "cannot be read: permission denied")
-          .hint("choose a directory of your own");
+    } catch (OcifsException e) {
+      throw e;
+    } catch (IOException e) {
+      throw refuse("no permission to read " + dir, "choose a directory of your own");
     }
   }
 
-  private static OcifsException refused(Path dir, String why) {
-    return new OcifsException(OcifsException.Kind.MOUNT, "the mount point " + dir + " " + why);
+  private static void checkMachine(Host host) throws OcifsException {
+    Path device = host.device();
+    if (!Files.exists(device)) {
+      throw refuse(
+          "this machine has no " + device,
+          "load it with: modprobe fuse; in a container start that with --device /dev/fuse");
+    }
+    if (!Files.isReadable(device) || !Files.isWritable(device)) {
+      throw refuse(
+          "no permission to use " + device,
+          "let root allow it with: chmod 666 " + device + ", or run as root");
+    }
+    if (!Libc.hasLibrary(host.library())) {
+      throw refuse(
+          "libfuse 2 (" + host.library() + ") is not installed",
+          "install the package libfuse2 (libfuse2t64 on newer systems), or run setup.sh");
+    }
+    if (!host.root() && Fusermount.find(host.searchPath()).isEmpty()) {
+      throw Fusermount.missing();
+    }
+    if (host.root() && !host.admin()) {
+      throw refuse(
+          "root lacks the capability CAP_SYS_ADMIN here, which mounting needs",
+          "start the container with --cap-add SYS_ADMIN, or run on the host");
+    }
+  }
+
+  private static OcifsException refuse(String what, String hint) {
+    return new OcifsException(Kind.MOUNT, what).hint(hint);
   }
 }

@@ -1,5 +1,6 @@
 package dev.ocifs.mount;
 
+import dev.ocifs.oci.Printable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -8,128 +9,185 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Properties;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 
 /**
- * Who serves which mount: a small file for each, in a folder of the store. Thread-safe, and safe
- * for several processes.
+ * The mounts of all processes of one user: a folder with a small file of {@code key=value} lines
+ * for each, written at once by rename. A file says what was; {@link Record#alive} whether it still
+ * is. Thread-safe, also between processes.
  */
 public final class MountRegistry {
   private static final String SUFFIX = ".mount";
 
   /**
-   * A mount and the process that serves it.
+   * One registered mount.
    *
    * @param id names the file
-   * @param started the process' start, in clock ticks since boot: a later process with the same
-   *     number has another
-   * @param log where the server writes
+   * @param pid process that serves it
+   * @param pidStart when that process started, in clock ticks since boot: numbers of processes are
+   *     used again
+   * @param dir where
+   * @param image the image as the user named it
+   * @param backend name of the {@link FuseBackend}
+   * @param since when it was registered
+   * @param log where the process logs to
    */
-  public record Server(
+  @SuppressWarnings("AvoidCommonTypeNames") // always used as MountRegistry.Record
+  public record Record(
       String id,
       long pid,
-      String started,
+      long pidStart,
       Path dir,
       String image,
       String backend,
       Instant since,
       Path log) {
 
-    /** Whether that very process still runs and its directory is a mount of ocifs. */
+    /** Whether that very process still runs and the directory still shows a mount of ocifs. */
     public boolean alive() throws IOException {
-      return started.equals(startOf(pid))
-          && MountTable.read().at(dir).filter(MountTable.Entry::isOcifs).isPresent();
+      Optional<Long> start = startOf(pid);
+      return start.isPresent()
+          && start.get() == pidStart
+          && MountTable.at(dir).filter(MountTable.Entry::isOcifs).isPresent();
     }
   }
 
-  private final Path folder;
-
-  public MountRegistry(Path folder) {
-    this.folder = folder;
-  }
-
-  /** Notes that this process serves a directory. */
-  public Server register(Path dir, String image, String backend, Path log) throws IOException {
-    long pid = ProcessHandle.current().pid();
-    Path absolute = dir.toAbsolutePath().normalize();
-    String id = pid + "-" + Integer.toHexString(absolute.hashCode());
-    Server server = new Server(id, pid, startOf(pid), absolute, image, backend, Instant.now(), log);
-    Properties text = new Properties();
-    text.setProperty("pid", Long.toString(pid));
-    text.setProperty("started", server.started);
-    text.setProperty("dir", absolute.toString());
-    text.setProperty("image", image);
-    text.setProperty("backend", backend);
-    text.setProperty("since", server.since.toString());
-    text.setProperty("log", log.toString());
-    Path tmp = folder.resolve(id + ".tmp");
-    try (var out = Files.newBufferedWriter(tmp, StandardCharsets.UTF_8)) {
-      text.store(out, null);
-    }
-    Files.move(tmp, folder.resolve(id + SUFFIX), StandardCopyOption.ATOMIC_MOVE);
-    return server;
-  }
-
-  public void remove(Server server) throws IOException {
-    Files.deleteIfExists(folder.resolve(server.id + SUFFIX));
-  }
+  private final Path mountsDir;
 
   /**
-   * All that are noted, the oldest first. Those whose process and mount are both gone are forgotten
-   * on the way.
+   * Uses a folder, which {@link #register} creates when it is missing.
+   *
+   * @param mountsDir holds nothing else
    */
-  public List<Server> list() throws IOException {
-    List<Server> servers = new ArrayList<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
-      for (Path file : files) {
-        Server server = read(file);
-        if (server == null) {
-          continue;
-        }
-        boolean running = server.started.equals(startOf(server.pid));
-        if (running || MountTable.read().at(server.dir).isPresent()) {
-          servers.add(server);
-        } else {
-          Files.deleteIfExists(file);
+  public MountRegistry(Path mountsDir) {
+    this.mountsDir = mountsDir;
+  }
+
+  /** Registers a mount that this process serves. */
+  public Record register(Path dir, String image, String backend, Path log) throws IOException {
+    long pid = ProcessHandle.current().pid();
+    Record mount =
+        new Record(
+            UUID.randomUUID().toString(),
+            pid,
+            startOf(pid).orElseThrow(() -> new IOException("/proc is not mounted")),
+            MountTable.resolve(dir),
+            Printable.escape(image),
+            backend,
+            Instant.now().truncatedTo(ChronoUnit.MILLIS),
+            log.toAbsolutePath());
+    Files.createDirectories(mountsDir);
+    Path draft = mountsDir.resolve(mount.id() + ".tmp");
+    Files.writeString(draft, format(mount));
+    Files.move(draft, file(mount.id()), StandardCopyOption.ATOMIC_MOVE);
+    return mount;
+  }
+
+  /** All registered mounts, dead ones too, the oldest first; a file that makes no sense is none. */
+  public List<Record> list() throws IOException {
+    List<Record> mounts = new ArrayList<>();
+    if (Files.isDirectory(mountsDir)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(mountsDir, "*" + SUFFIX)) {
+        for (Path file : files) {
+          read(file).ifPresent(mounts::add);
         }
       }
-    } catch (NoSuchFileException e) {
-      return List.of();
     }
-    servers.sort(Comparator.comparing(Server::since));
-    return servers;
+    mounts.sort(Comparator.comparing(Record::since).thenComparing(Record::id));
+    return mounts;
   }
 
-  private static @org.jspecify.annotations.Nullable Server read(Path file) throws IOException {
-    Properties text = new Properties();
-    try (var in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      text.load(in);
-    } catch (NoSuchFileException e) {
-      return null;
-    }
-    String name = file.getFileName().toString();
-    return new Server(
-        name.substring(0, name.length() - SUFFIX.length()),
-        Long.parseLong(text.getProperty("pid", "0")),
-        text.getProperty("started", ""),
-        Path.of(text.getProperty("dir", "/")),
-        text.getProperty("image", ""),
-        text.getProperty("backend", ""),
-        Instant.parse(text.getProperty("since", "1970-01-01T00:00:00Z")),
-        Path.of(text.getProperty("log", "")));
+  /** Forgets a mount; nothing happens when it is forgotten already. */
+  public void remove(String id) throws IOException {
+    Files.deleteIfExists(file(id));
   }
 
-  /** Field 22 of /proc/PID/stat, empty when there is no such process (proc_pid_stat(5)). */
-  private static String startOf(long pid) throws IOException {
+  private Path file(String id) {
+    return mountsDir.resolve(UUID.fromString(id) + SUFFIX);
+  }
+
+  private static String format(Record m) {
+    return "id="
+        + m.id()
+        + "\npid="
+        + m.pid()
+        + "\npidStart="
+        + m.pidStart()
+        + "\ndir="
+        + escape(m.dir())
+        + "\nimage="
+        + m.image()
+        + "\nbackend="
+        + m.backend()
+        + "\nsince="
+        + m.since()
+        + "\nlog="
+        + escape(m.log())
+        + "\n";
+  }
+
+  private static Optional<Record> read(Path file) throws IOException {
+    Map<String, String> values = new HashMap<>();
     try {
-      String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+      for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+        int at = line.indexOf('=');
+        if (at > 0) {
+          values.put(line.substring(0, at), line.substring(at + 1));
+        }
+      }
+    } catch (NoSuchFileException | java.nio.charset.CharacterCodingException e) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new Record(
+              UUID.fromString(value(values, "id")).toString(),
+              Long.parseLong(value(values, "pid")),
+              Long.parseLong(value(values, "pidStart")),
+              unescape(value(values, "dir")),
+              value(values, "image"),
+              value(values, "backend"),
+              Instant.parse(value(values, "since")),
+              unescape(value(values, "log"))));
+    } catch (IllegalArgumentException | java.time.DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String value(Map<String, String> values, String key) {
+    String value = values.get(key);
+    if (value == null) {
+      throw new IllegalArgumentException(key);
+    }
+    return value;
+  }
+
+  /** Keeps a path with line feeds on one line. */
+  private static String escape(Path path) {
+    return path.toString().replace("%", "%25").replace("\n", "%0A").replace("\r", "%0D");
+  }
+
+  private static Path unescape(String path) {
+    return Path.of(path.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%"));
+  }
+
+  /** Field 22 of /proc/PID/stat; field 2, the name, may hold spaces and parentheses. */
+  private static Optional<Long> startOf(long pid) throws IOException {
+    try {
+      String stat =
+          Files.readString(
+              Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      return fields[19];
+      return Optional.of(Long.parseLong(fields[19]));
     } catch (NoSuchFileException e) {
-      return "";
+      return Optional.empty();
     }
   }
 }

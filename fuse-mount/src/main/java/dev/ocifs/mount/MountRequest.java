@@ -4,10 +4,11 @@ import dev.ocifs.layerfs.ImageView;
 import java.nio.file.Path;
 
 /**
- * What is to be shown where.
+ * What to mount where.
  *
- * @param view stays the caller's, who closes it when the mount has ended
+ * @param view the tree; stays open as long as the mount lives and stays the caller's to close
  * @param dir an empty directory
- * @param image the image's name, as it is shown by mount(8)
+ * @param image the image as the user named it, for the mount table and messages
+ * @param options how
  */
 public record MountRequest(ImageView view, Path dir, String image, MountOptions options) {}

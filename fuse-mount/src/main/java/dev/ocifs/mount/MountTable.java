@@ -1,5 +1,7 @@
 package dev.ocifs.mount;
 
+import dev.ocifs.mount.internal.ffm.Libc;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,104 +11,107 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is mounted, as the kernel lists it. Immutable.
- *
- * <p>Source: proc_pid_mountinfo(5).
- *
- * @param entries in the order of mounting
+ * The kernel's table of mounts as this process sees it, from {@code /proc/self/mountinfo}; see
+ * proc_pid_mountinfo(5).
  */
-public record MountTable(List<Entry> entries) {
-  private static final Path FILE = Path.of("/proc/self/mountinfo");
+public final class MountTable {
+  /** The file system type of every mount of ocifs. */
+  public static final String TYPE = "fuse.ocifs";
+
+  private static final Path TABLE = Path.of("/proc/self/mountinfo");
 
   /**
-   * A mount.
+   * One mount.
    *
-   * @param dir where it is
-   * @param type of the file system, {@code fuse.ocifs} for ours
-   * @param source what is mounted there
+   * @param dir where
+   * @param type file system type with its subtype
+   * @param source what, by the file system's own notion; for ocifs the image
+   * @param options per-mount and file system options, joined by commas
+   * @param device major:minor number that tells this mount's file system from all others
    */
-  public record Entry(Path dir, String type, String source, String options) {
-    /** Whether ocifs serves it. */
+  public record Entry(Path dir, String type, String source, String options, String device) {
+    /** Whether ocifs serves or served it. */
     public boolean isOcifs() {
-      return type.equals("fuse.ocifs");
+      return type.equals(TYPE);
     }
   }
 
-  /** Reads the table of this process. */
-  public static MountTable read() throws IOException {
-    return parse(new String(Files.readAllBytes(FILE), StandardCharsets.UTF_8));
-  }
+  private MountTable() {}
 
-  static MountTable parse(String text) {
+  /** Reads the table, in the order of mounting: of two mounts at one directory the later hides. */
+  public static List<Entry> read() throws IOException {
     List<Entry> entries = new ArrayList<>();
-    for (String line : text.lines().toList()) {
-      String[] fields = line.split(" ", -1);
-      int dash = 6;
-      while (dash < fields.length && !fields[dash].equals("-")) {
-        dash++;
-      }
-      if (dash + 2 < fields.length) {
-        entries.add(
-            new Entry(
-                Path.of(unescape(fields[4])),
-                fields[dash + 1],
-                unescape(fields[dash + 2]),
-                fields[5]));
-      }
+    for (String line : Files.readAllLines(TABLE, StandardCharsets.ISO_8859_1)) {
+      parse(line).ifPresent(entries::add);
     }
-    return new MountTable(List.copyOf(entries));
+    return entries;
+  }
+
+  /** The mount that is visible at a directory, a dead one included. */
+  public static Optional<Entry> at(Path dir) throws IOException {
+    Path wanted = resolve(dir);
+    return read().stream().filter(e -> e.dir().equals(wanted)).reduce((first, last) -> last);
   }
 
   /**
-   * What is mounted at a directory, the topmost when there are several. The directory need not
-   * answer.
+   * The directory's path without symbolic links, as the table shows it, also when the mount there
+   * is dead and answers nothing.
    */
-  public Optional<Entry> at(Path dir) throws IOException {
-    Path wanted = real(dir);
-    Entry found = null;
-    for (Entry entry : entries) {
-      if (entry.dir.equals(wanted)) {
-        found = entry;
-      }
-    }
-    return Optional.ofNullable(found);
-  }
-
-  /**
-   * The directory without symbolic links; of the last component only the name: a dead mount cannot
-   * be resolved.
-   */
-  private static Path real(Path dir) throws IOException {
+  static Path resolve(Path dir) {
     Path absolute = dir.toAbsolutePath().normalize();
-    Path parent = absolute.getParent();
-    Path name = absolute.getFileName();
-    if (parent == null || name == null) {
-      return absolute;
-    }
-    if (Files.isSymbolicLink(absolute)) {
+    try {
       return absolute.toRealPath();
+    } catch (IOException dead) {
+      Path parent = absolute.getParent();
+      Path name = absolute.getFileName();
+      try {
+        return parent == null || name == null ? absolute : parent.toRealPath().resolve(name);
+      } catch (IOException missing) {
+        return absolute;
+      }
     }
-    return Files.exists(parent) ? parent.toRealPath().resolve(name) : absolute;
   }
 
-  /** Spaces, tabs, newlines and backslashes stand as three octal digits behind a backslash. */
-  private static String unescape(String field) {
-    if (field.indexOf('\\') < 0) {
-      return field;
+  /** "id parent major:minor root dir options [optional]... - type source options". */
+  static Optional<Entry> parse(String line) {
+    String[] f = line.split(" ", -1);
+    int dash = 6;
+    while (dash < f.length && !f[dash].equals("-")) {
+      dash++;
     }
-    StringBuilder out = new StringBuilder();
+    if (dash + 3 >= f.length) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Entry(
+            Path.of(unescape(f[4])),
+            unescape(f[dash + 1]),
+            unescape(f[dash + 2]),
+            f[5] + "," + unescape(f[dash + 3]),
+            f[2]));
+  }
+
+  /** Undoes the octal escapes of space, tab, line feed, backslash and hash. */
+  private static String unescape(String field) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(field.length());
     for (int i = 0; i < field.length(); i++) {
-      if (field.charAt(i) == '\\' && i + 3 < field.length() && isOctal(field, i + 1)) {
-        out.append((char) Integer.parseInt(field.substring(i + 1, i + 4), 8));
+      char c = field.charAt(i);
+      if (c == '\\' && i + 3 < field.length() && isOctal(field, i + 1)) {
+        bytes.write(Integer.parseInt(field.substring(i + 1, i + 4), 8));
         i += 3;
       } else {
-        out.append(field.charAt(i));
+        bytes.write(c);
       }
     }
-    return out.toString();
+    return bytes.toString(Libc.nameCharset());
   }
 
-  private static boolean isOctal(String field, int at) {
-    return field.substring(at, at + 3).chars().allMatch(c -> c >= '0' && c <= '7');
+  private static boolean isOctal(String field, int from) {
+    for (int i = from; i < from + 3; i++) {
+      if (field.charAt(i) < '0' || field.charAt(i) > '7') {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -1,95 +1,79 @@
 package dev.ocifs.mount;
 
 import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.OcifsException.Kind;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
-/**
- * Shows views at directories, any number from one process. Thread-safe; closing it unmounts all.
- */
+/** Mounts any number of images from one process and undoes them all at its end. Thread-safe. */
 public final class Mounter implements Closeable {
-  private final FuseBackend backend;
-  private final List<Mount> mounts = new CopyOnWriteArrayList<>();
+  private static final Logger LOG = System.getLogger(Mounter.class.getName());
 
-  public Mounter(FuseBackend backend) {
-    this.backend = backend;
-  }
+  private final Set<Mount> mounts = ConcurrentHashMap.newKeySet();
+  private boolean closed;
 
-  /** A mounter with the backend that {@code --backend} calls so. */
-  public static Mounter withBackend(String name) throws OcifsException {
-    List<String> names = new ArrayList<>();
-    for (FuseBackend backend : ServiceLoader.load(FuseBackend.class)) {
-      if (backend.name().equals(name)) {
-        return new Mounter(backend);
-      }
-      names.add(backend.name());
-    }
-    throw new OcifsException(OcifsException.Kind.USAGE, "there is no backend '" + name + "'")
-        .hint("choose one of: " + String.join(", ", names));
-  }
+  public Mounter() {}
 
   /**
-   * Checks whether a view can be mounted there: directory and machine are as they must be.
+   * Mounts an image; returns when the directory serves its tree.
    *
-   * @throws OcifsException {@code MOUNT} or {@code NOT_FOUND}, saying what is in the way and what
-   *     to do
+   * @throws OcifsException of the kind MOUNT when directory or machine do not allow it, USAGE for
+   *     an unknown backend
    */
-  public void check(Path dir) throws IOException {
-    MountPoint.check(dir);
-    Optional<OcifsException> obstacle = backend.obstacle();
-    if (obstacle.isPresent()) {
-      throw obstacle.get();
+  public synchronized Mount mount(MountRequest request) throws IOException {
+    if (closed) {
+      throw new IllegalStateException("closed");
     }
-  }
-
-  /**
-   * Shows a view at a directory.
-   *
-   * @return when the directory shows it
-   * @throws OcifsException {@code MOUNT} or {@code NOT_FOUND}; nothing is left then
-   */
-  public Mount mount(MountRequest request) throws IOException {
-    check(request.dir());
+    FuseBackend backend = backend(request.options().backend());
+    MountPoint.check(request.dir());
     Mount mount = new Mount(request, backend.start(request));
     mounts.add(mount);
+    mount.whenEnded(() -> mounts.remove(mount));
     return mount;
   }
 
-  /** Makes the end of the process, by SIGTERM and SIGINT too, unmount all first. */
-  public void closeOnShutdown() {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  try {
-                    close();
-                  } catch (IOException e) {
-                    System.getLogger(Mounter.class.getName())
-                        .log(System.Logger.Level.WARNING, "cannot unmount", e);
-                  }
-                },
-                "ocifs-unmount"));
-  }
-
+  /** Unmounts all, and at the first failure goes on with the rest. Closing again does nothing. */
   @Override
-  public void close() throws IOException {
-    IOException failure = null;
-    for (Mount mount : List.copyOf(mounts)) {
+  public void close() {
+    List<Mount> open;
+    synchronized (this) {
+      closed = true;
+      open = new ArrayList<>(mounts);
+    }
+    for (Mount mount : open) {
       try {
         mount.close();
-        mounts.remove(mount);
       } catch (IOException e) {
-        failure = e;
+        LOG.log(Level.ERROR, e.getMessage());
       }
     }
-    if (failure != null) {
-      throw failure;
+  }
+
+  /** Unmounts all when the JVM ends, by SIGTERM, SIGINT or of itself. */
+  public void closeOnShutdown() {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close, "ocifs-unmount"));
+  }
+
+  private static FuseBackend backend(String name) throws OcifsException {
+    List<FuseBackend> backends =
+        ServiceLoader.load(FuseBackend.class, FuseBackend.class.getClassLoader()).stream()
+            .map(ServiceLoader.Provider::get)
+            .collect(Collectors.toList());
+    for (FuseBackend backend : backends) {
+      if (backend.name().equals(name)) {
+        return backend;
+      }
     }
+    String known = backends.stream().map(FuseBackend::name).collect(Collectors.joining(", "));
+    throw new OcifsException(Kind.USAGE, "no FUSE backend is called " + name)
+        .hint("choose one of: " + known);
   }
 }

@@ -1,4 +1,4 @@
-/** Showing image views at directories: mounting, unmounting, and what is mounted. */
+/** Mounts image trees at directories, and finds, explains and undoes mounts. */
 @NullMarked
 package dev.ocifs.mount;
 

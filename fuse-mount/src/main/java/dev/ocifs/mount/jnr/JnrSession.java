@@ -1,169 +1,201 @@
 package dev.ocifs.mount.jnr;
 
 import dev.ocifs.mount.FuseBackend;
+import dev.ocifs.mount.MountOptions;
 import dev.ocifs.mount.MountRequest;
 import dev.ocifs.oci.OcifsException;
-import dev.ocifs.oci.Printable;
+import dev.ocifs.oci.OcifsException.Kind;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import jnr.ffi.Struct;
-import jnr.ffi.provider.ClosureManager;
+import org.jspecify.annotations.Nullable;
 import ru.serce.jnrfuse.LibFuse;
 import ru.serce.jnrfuse.struct.FuseOperations;
 
 /**
- * One mount: libfuse's loop on a thread of its own. Thread-safe.
+ * One mount by libfuse's {@code fuse_main}, which blocks a thread of its own until the mount has
+ * gone.
  *
- * <p>That the kernel has connected is known from libfuse's init callback: jnr-fuse's own way is to
- * wait two seconds and hope. libfuse leaves the signal handlers alone that the JVM has set.
+ * <p>libfuse calls {@code init} when the kernel has taken the mount, so that neither waiting nor
+ * probing is needed to know that the directory serves; the thread's end before that is a refusal.
+ * libfuse installs handlers for SIGINT, SIGTERM and SIGHUP only where the default action stands;
+ * the JVM has its own there, so that shutdown hooks keep working.
  */
 final class JnrSession implements FuseBackend.Session {
-  /**
-   * Seconds; the kernel counts in jiffies and takes its largest number for anything larger. The
-   * image never changes.
-   */
+  /** Far longer than a mount lives; libfuse and the kernel take it without overflow: 31 years. */
   private static final String FOREVER = "1000000000";
 
-  private static final int MAX_READ_BYTES = 128 * 1024;
+  private static final long INIT_SECONDS = 30;
+  private static final int FLAG_NULLPATH_OK = 1;
+  private static final int FLAG_NOPATH = 2;
 
-  /**
-   * flag_nullpath_ok and flag_nopath, the lowest bits of the word behind bmap: read and readdir
-   * need no path.
-   */
-  private static final int NO_PATHS = 3;
-
-  private final LibFuse libfuse;
   private final MountRequest request;
-  private final Runtime runtime;
-  private final FuseOperations operations;
+  private final LibFuse library = LibraryLoader.create(LibFuse.class).load("libfuse.so.2");
+  private final Runtime runtime = Runtime.getSystemRuntime();
+  private final FuseOperations table = new FuseOperations(runtime);
+  private final CompletableFuture<Void> serving = new CompletableFuture<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-  /** Callbacks that native code holds: they must not be collected. */
-  private final List<Object> held = new ArrayList<>();
+  /** jnr-ffi frees the native side of a callback with its object: they live as long as this. */
+  private final List<Object> callbacks = new ArrayList<>();
 
-  private final CountDownLatch connectedOrEnded = new CountDownLatch(1);
-  private final CountDownLatch ended = new CountDownLatch(1);
-  private volatile int exitCode;
-  private volatile boolean connected;
+  /** libfuse's handle from init to destroy; it is freed after that. */
+  private @Nullable Pointer fuse;
 
-  JnrSession(LibFuse libfuse, MountRequest request) {
-    this.libfuse = libfuse;
+  JnrSession(MountRequest request) {
     this.request = request;
-    runtime = Runtime.getRuntime(libfuse);
-    operations = new FuseOperations(runtime);
-    bind(new Requests(request.view(), runtime));
+    ImageOperations image = new ImageOperations(request.view(), new Failures(request.image()));
+    set(table.init.offset(), Callbacks.Init.class, this::initialised);
+    set(table.destroy.offset(), Callbacks.Destroy.class, this::destroyed);
+    set(table.getattr.offset(), Callbacks.Struct.class, image::getattr);
+    set(table.readlink.offset(), Callbacks.Buffer.class, image::readlink);
+    set(table.open.offset(), Callbacks.Struct.class, image::open);
+    set(table.read.offset(), Callbacks.Read.class, image::read);
+    set(table.opendir.offset(), Callbacks.Struct.class, image::opendir);
+    set(table.readdir.offset(), Callbacks.ReadDir.class, image::readdir);
+    set(table.getxattr.offset(), Callbacks.GetXattr.class, image::getxattr);
+    set(table.listxattr.offset(), Callbacks.Buffer.class, image::listxattr);
+    set(table.statfs.offset(), Callbacks.Struct.class, image::statfs);
+    set(table.access.offset(), Callbacks.Access.class, image::access);
+    refuseWrites();
+    Struct.getMemory(table)
+        .putInt(table.bmap.offset() + Long.BYTES, FLAG_NULLPATH_OK | FLAG_NOPATH);
   }
 
-  private void bind(Requests requests) {
-    Callbacks.PathStruct getattr = requests::getattr;
-    Callbacks.PathStruct open = requests::open;
-    Callbacks.PathStruct statfs = (path, struct) -> requests.statfs(struct);
-    Callbacks.PathBuffer readlink = requests::readlink;
-    Callbacks.PathBuffer listxattr = requests::listxattr;
-    Callbacks.PathNameBuffer getxattr = requests::getxattr;
-    Callbacks.Read read =
-        (path, buffer, size, offset, info) -> requests.read(buffer, size, offset, info);
-    Callbacks.ReadDirectory readdir =
-        (path, buffer, filler, offset, info) -> requests.readdir(buffer, filler, offset, info);
-    Callbacks.Init init =
-        connection -> {
-          connected = true;
-          connectedOrEnded.countDown();
-          return null;
-        };
-    set(operations.getattr.offset(), Callbacks.PathStruct.class, getattr);
-    set(operations.open.offset(), Callbacks.PathStruct.class, open);
-    set(operations.opendir.offset(), Callbacks.PathStruct.class, open);
-    set(operations.statfs.offset(), Callbacks.PathStruct.class, statfs);
-    set(operations.readlink.offset(), Callbacks.PathBuffer.class, readlink);
-    set(operations.listxattr.offset(), Callbacks.PathBuffer.class, listxattr);
-    set(operations.getxattr.offset(), Callbacks.PathNameBuffer.class, getxattr);
-    set(operations.read.offset(), Callbacks.Read.class, read);
-    set(operations.readdir.offset(), Callbacks.ReadDirectory.class, readdir);
-    set(operations.init.offset(), Callbacks.Init.class, init);
-    memory().putInt(operations.bmap.offset() + runtime.addressSize(), NO_PATHS);
-  }
-
-  private <T> void set(long offset, Class<T> type, T callback) {
-    held.add(callback);
-    ClosureManager closures = runtime.getClosureManager();
-    memory().putPointer(offset, closures.getClosurePointer(type, callback));
-  }
-
-  private Pointer memory() {
-    return Struct.getMemory(operations);
-  }
-
-  /** Mounts, and returns when the kernel has connected. */
+  /** Returns when the directory serves; see {@link FuseBackend#start}. */
   void start() throws IOException {
-    Thread.ofPlatform().name("ocifs-fuse " + request.dir()).daemon().start(this::loop);
+    Thread loop = new Thread(this::serve, "ocifs-fuse " + request.dir());
+    loop.setDaemon(true);
+    loop.start();
     try {
-      connectedOrEnded.await();
+      serving.get(INIT_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("interrupted while mounting " + request.dir(), e);
-    }
-    if (!connected) {
-      throw new OcifsException(
-              OcifsException.Kind.MOUNT,
-              "libfuse cannot mount " + request.dir() + " (it ended with code " + exitCode + ")")
-          .hint(
-              request.options().allowOther()
-                  ? "--allow-other needs user_allow_other in /etc/fuse.conf, unless you are root"
-                  : "see what it said in the log");
+      throw new InterruptedIOException("interrupted while mounting " + request.dir());
+    } catch (TimeoutException e) {
+      throw refused("the kernel did not answer within " + INIT_SECONDS + " s", e);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      throw refused(
+          "libfuse refused the mount: " + (cause == null ? e : cause.getMessage()), cause);
     }
   }
 
-  private void loop() {
+  @Override
+  public CompletableFuture<Void> ended() {
+    return ended;
+  }
+
+  /**
+   * Has {@code fuse_main} return after the next request; it then unmounts lazily and closes the
+   * device.
+   */
+  @Override
+  public synchronized void stop() {
+    if (fuse != null) {
+      library.fuse_exit(fuse);
+    }
+  }
+
+  private void serve() {
+    String[] arguments = arguments();
     try {
-      String[] arguments = {
-        "ocifs", "-f", request.dir().toAbsolutePath().toString(), "-o", options()
-      };
-      exitCode =
-          libfuse.fuse_main_real(
-              arguments.length, arguments, operations, Struct.size(operations), null);
+      int code =
+          library.fuse_main_real(arguments.length, arguments, table, Struct.size(table), null);
+      serving.completeExceptionally(new IOException("fuse_main returned " + code));
+    } catch (RuntimeException | Error e) {
+      serving.completeExceptionally(e);
     } finally {
-      connectedOrEnded.countDown();
-      ended.countDown();
+      ended.complete(null);
     }
   }
 
-  private String options() {
+  private @Nullable Pointer initialised(Pointer connection) {
+    try {
+      synchronized (this) {
+        fuse = library.fuse_get_context().fuse.get();
+      }
+      serving.complete(null);
+    } catch (Throwable e) {
+      serving.completeExceptionally(e);
+    }
+    return null;
+  }
+
+  private synchronized void destroyed(@Nullable Pointer data) {
+    fuse = null;
+  }
+
+  private OcifsException refused(String what, @Nullable Throwable cause) {
+    return new OcifsException(Kind.MOUNT, "cannot mount at " + request.dir() + ": " + what, cause)
+        .image(request.image())
+        .hint("see libfuse's own words on standard error or in the mount's log");
+  }
+
+  private String[] arguments() {
+    MountOptions o = request.options();
     List<String> options = new ArrayList<>();
     options.add("ro");
-    options.add(request.options().suid() ? "suid" : "nosuid");
-    options.add(request.options().dev() ? "dev" : "nodev");
-    options.add("fsname=" + escape(request.image()));
+    options.add(o.suid() ? "suid" : "nosuid");
+    options.add(o.dev() ? "dev" : "nodev");
+    options.add("fsname=" + request.image().replaceAll("[^A-Za-z0-9._:/@+-]", "_"));
     options.add("subtype=ocifs");
     options.add("use_ino");
     options.add("kernel_cache");
     options.add("entry_timeout=" + FOREVER);
     options.add("attr_timeout=" + FOREVER);
     options.add("negative_timeout=" + FOREVER);
-    options.add("max_read=" + MAX_READ_BYTES);
-    if (request.options().allowOther()) {
+    options.add("max_read=131072");
+    if (o.allowOther()) {
       options.add("allow_other");
       options.add("default_permissions");
     }
-    if (request.options().debug()) {
-      options.add("debug");
+    List<String> arguments = new ArrayList<>(List.of("ocifs", "-f"));
+    if (o.debug()) {
+      arguments.add("-d");
     }
-    return String.join(",", options);
+    arguments.addAll(List.of("-o", String.join(",", options)));
+    arguments.add(request.dir().toAbsolutePath().toString());
+    return arguments.toArray(String[]::new);
   }
 
-  /**
-   * Commas end an option; backslashes take that from them. Control characters would break the mount
-   * table's lines.
-   */
-  private static String escape(String image) {
-    return Printable.escape(image).replace("\\", "\\\\").replace(",", "\\,");
+  private <T> void set(long offset, Class<T> type, T callback) {
+    callbacks.add(callback);
+    Pointer function = runtime.getClosureManager().getClosurePointer(type, callback);
+    Struct.getMemory(table).putPointer(offset, function);
   }
 
-  @Override
-  public void awaitEnd() throws InterruptedException {
-    ended.await();
+  /** The kernel refuses writes to a read-only mount itself; root may remount it writable. */
+  private void refuseWrites() {
+    Callbacks.Refuse refuse = () -> -Errno.EROFS;
+    long[] writes = {
+      table.mknod.offset(),
+      table.mkdir.offset(),
+      table.unlink.offset(),
+      table.rmdir.offset(),
+      table.symlink.offset(),
+      table.rename.offset(),
+      table.link.offset(),
+      table.chmod.offset(),
+      table.chown.offset(),
+      table.truncate.offset(),
+      table.write.offset(),
+      table.setxattr.offset(),
+      table.removexattr.offset(),
+      table.create.offset(),
+      table.utimens.offset()
+    };
+    for (long offset : writes) {
+      set(offset, Callbacks.Refuse.class, refuse);
+    }
   }
 }

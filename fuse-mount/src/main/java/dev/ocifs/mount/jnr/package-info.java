@@ -1,4 +1,4 @@
-/** The backend that speaks to libfuse 2 through jnr-fuse. */
+/** Serves image trees through libfuse 2 by means of jnr-fuse. */
 @NullMarked
 package dev.ocifs.mount.jnr;
 

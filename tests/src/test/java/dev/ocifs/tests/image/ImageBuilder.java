@@ -12,8 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Makes images of one or more layers, and writes them as a layout or as the archives that tools make. */
+/**
+ * Makes images of one or more layers, and writes them as a layout or as the archives that tools
+ * make.
+ */
 public final class ImageBuilder {
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Layer(byte[] tar, Packing packing) {
     byte[] blob() {
       return packing.pack(tar);
@@ -64,7 +68,9 @@ public final class ImageBuilder {
             .map(
                 l ->
                     descriptor(
-                        "application/vnd.oci.image.layer.v1.tar" + l.packing.suffix(), l.blob(), ""))
+                        "application/vnd.oci.image.layer.v1.tar" + l.packing.suffix(),
+                        l.blob(),
+                        ""))
             .collect(Collectors.joining(","));
     return text(
         "{\"schemaVersion\":2,\"config\":"

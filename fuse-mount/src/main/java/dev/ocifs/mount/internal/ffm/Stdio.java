@@ -9,64 +9,85 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
-/** The standard streams of this process, below Java's. */
+/** The standard streams of this process as descriptors, which native code writes to as well. */
 public final class Stdio {
   private static final int O_RDONLY = 0;
-  private static final int O_WRONLY_CREAT_APPEND = 01 | 0100 | 02000;
-  private static final int PRIVATE_MODE = 0600;
+  private static final int O_WRONLY_CREAT_APPEND = 1 | 0x40 | 0x400;
+  private static final int O_CLOEXEC = 0x80000;
+
+  private static final MethodHandle OPEN =
+      Libc.LINKER.downcallHandle(
+          Libc.LINKER.defaultLookup().findOrThrow("open"),
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT),
+          Linker.Option.firstVariadicArg(2),
+          Libc.ERRNO);
+  private static final MethodHandle DUP2 =
+      Libc.handle(
+          "dup2",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
+          Libc.ERRNO);
+  private static final MethodHandle CLOSE =
+      Libc.handle(
+          "close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT), Libc.ERRNO);
 
   private Stdio() {}
 
   /**
-   * Lets go of whatever standard input, output and error are connected to: input comes from
-   * /dev/null from now on, output and errors go to the end of a file. {@link System#out} and {@link
-   * System#err} follow.
-   *
-   * @param log is made when there is none, for its owner only
+   * Sends standard output and standard error to a file, appended to and created with mode 0600, and
+   * takes standard input from /dev/null.
    */
   public static void redirectTo(Path log) throws IOException {
     System.out.flush();
     System.err.flush();
-    Linker linker = Linker.nativeLinker();
-    MethodHandle open =
-        linker.downcallHandle(
-            linker.defaultLookup().findOrThrow("open"),
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT,
-                ValueLayout.ADDRESS,
-                ValueLayout.JAVA_INT,
-                ValueLayout.JAVA_INT),
-            Linker.Option.firstVariadicArg(2));
-    MethodHandle dup2 =
-        linker.downcallHandle(
-            linker.defaultLookup().findOrThrow("dup2"),
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-    MethodHandle close =
-        linker.downcallHandle(
-            linker.defaultLookup().findOrThrow("close"),
-            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment nullDevice = arena.allocateFrom("/dev/null");
-      MemorySegment logPath = arena.allocateFrom(log.toString());
-      int in = check((int) open.invokeExact(nullDevice, O_RDONLY, 0), "/dev/null");
-      int out = check((int) open.invokeExact(logPath, O_WRONLY_CREAT_APPEND, PRIVATE_MODE), log);
-      check((int) dup2.invokeExact(in, 0), "standard input");
-      check((int) dup2.invokeExact(out, 1), "standard output");
-      check((int) dup2.invokeExact(out, 2), "standard error");
-      check((int) close.invokeExact(in), "/dev/null");
-      check((int) close.invokeExact(out), log);
-    } catch (IOException | RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
+      MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
+      int file = open(arena, state, log, O_WRONLY_CREAT_APPEND);
+      int nothing = open(arena, state, Path.of("/dev/null"), O_RDONLY);
+      duplicate(state, nothing, 0);
+      duplicate(state, file, 1);
+      duplicate(state, file, 2);
+      closeUnlessStandard(state, nothing);
+      closeUnlessStandard(state, file);
     }
   }
 
-  private static int check(int result, Object what) throws IOException {
-    if (result < 0) {
-      throw new IOException("cannot redirect the standard streams: " + what);
+  private static int open(Arena arena, MemorySegment state, Path path, int flags)
+      throws IOException {
+    int fd;
+    try {
+      fd = (int) OPEN.invokeExact(state, Libc.path(arena, path), flags | O_CLOEXEC, 0600);
+    } catch (Throwable e) {
+      throw Libc.rethrow(e);
     }
-    return result;
+    if (fd < 0) {
+      throw new IOException("cannot open " + path + ": errno " + Libc.errno(state));
+    }
+    return fd;
+  }
+
+  private static void duplicate(MemorySegment state, int fd, int target) throws IOException {
+    int result;
+    try {
+      result = (int) DUP2.invokeExact(state, fd, target);
+    } catch (Throwable e) {
+      throw Libc.rethrow(e);
+    }
+    if (result < 0) {
+      throw new IOException("cannot redirect descriptor " + target + ": " + Libc.errno(state));
+    }
+  }
+
+  private static void closeUnlessStandard(MemorySegment state, int fd) {
+    if (fd > 2) {
+      try {
+        int ignored = (int) CLOSE.invokeExact(state, fd);
+      } catch (Throwable e) {
+        throw Libc.rethrow(e);
+      }
+    }
   }
 }

@@ -1,4 +1,4 @@
-/** Calls of the C library that the JDK has no API for. */
+/** The few calls of the C library that Java has no class for. */
 @NullMarked
 package dev.ocifs.mount.internal.ffm;
 

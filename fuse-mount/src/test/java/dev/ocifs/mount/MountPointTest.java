@@ -1,0 +1,96 @@
+package dev.ocifs.mount;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ocifs.oci.OcifsException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each obstacle to a mount has its own message and advice. */
+class MountPointTest {
+  @TempDir Path temp;
+  private Path dir = Path.of("");
+  private Path device = Path.of("");
+
+  @BeforeEach
+  void makeDirectory() throws IOException {
+    dir = Files.createDirectory(temp.resolve("dir"));
+    device = Files.createFile(temp.resolve("device"));
+  }
+
+  @Test
+  void anEmptyDirectoryIsFine() {
+    assertThatCode(() -> MountPoint.check(dir, host("libc.so.6"))).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aMissingDirectory() {
+    refuses(temp.resolve("none"), "no such directory", "mkdir -p " + temp.resolve("none"));
+  }
+
+  @Test
+  void aFile() {
+    refuses(device, "is not a directory", "empty directory");
+  }
+
+  @Test
+  void aDirectoryWithSomethingInIt() throws IOException {
+    Files.createFile(dir.resolve("something"));
+    refuses(dir, "is not empty", "hide");
+  }
+
+  @Test
+  void aMountPointOfSomethingElse() {
+    refuses(Path.of("/proc"), "already a mount point, of proc", "choose another directory");
+  }
+
+  @Test
+  void noDevice() throws IOException {
+    Files.delete(device);
+    refuses(dir, "has no " + device, "modprobe fuse");
+  }
+
+  @Test
+  void noLibrary() {
+    assertThatThrownBy(() -> MountPoint.check(dir, host("libno-such-thing.so.2")))
+        .isInstanceOf(OcifsException.class)
+        .hasMessageContaining("libfuse 2 (libno-such-thing.so.2) is not installed")
+        .hasMessageContaining("setup.sh");
+  }
+
+  @Test
+  void noFusermountForAUser() {
+    MountPoint.Host user = new MountPoint.Host(device, "libc.so.6", false, false, temp.toString());
+    assertThatThrownBy(() -> MountPoint.check(dir, user))
+        .hasMessageContaining("no fusermount")
+        .hasMessageContaining("install the package fuse3");
+  }
+
+  @Test
+  void rootWithoutTheCapability() {
+    MountPoint.Host jailed = new MountPoint.Host(device, "libc.so.6", true, false, "/bin");
+    assertThatThrownBy(() -> MountPoint.check(dir, jailed))
+        .hasMessageContaining("CAP_SYS_ADMIN")
+        .hasMessageContaining("--cap-add");
+  }
+
+  private MountPoint.Host host(String library) {
+    return new MountPoint.Host(device, library, true, true, "/bin");
+  }
+
+  private void refuses(Path at, String what, String hint) {
+    assertThatThrownBy(() -> MountPoint.check(at, host("libc.so.6")))
+        .isInstanceOfSatisfying(
+            OcifsException.class,
+            e ->
+                org.assertj.core.api.Assertions.assertThat(e.kind())
+                    .isEqualTo(OcifsException.Kind.MOUNT))
+        .hasMessageContaining(what)
+        .hasMessageContaining(hint);
+  }
+}
