@@ -141,7 +141,6 @@ final class LayerModel {
   private void add(State state, int i) throws RuleBroken {
     Entry entry = entries.get(i);
     List<String> path = Paths.normalise(entry.path());
-    Paths.checkLengths(path);
     if (path.isEmpty()) {
       if (!Paths.isDirectory(entry)) {
         throw new RuleBroken(13, "the root is not a directory");

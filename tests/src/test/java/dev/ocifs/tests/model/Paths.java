@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** Paths and how they lead through a tree. */
 final class Paths {
   private static final int MAX_LINKS = 40;
-  private static final int MAX_NAME_BYTES = 255;
 
   private Paths() {}
 
@@ -35,15 +34,6 @@ final class Paths {
 
   static List<String> parent(List<String> components) {
     return components.subList(0, components.size() - 1);
-  }
-
-  /** Rule 20. */
-  static void checkLengths(List<String> components) throws RuleBroken {
-    for (String component : components) {
-      if (component.length() > MAX_NAME_BYTES) {
-        throw new RuleBroken(20, "a component of " + component.length() + " bytes");
-      }
-    }
   }
 
   /** The directory that a path leads to, null when it leads to none. */

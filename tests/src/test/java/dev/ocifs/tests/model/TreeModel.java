@@ -14,6 +14,7 @@ import java.util.TreeMap;
  */
 public final class TreeModel {
   private static final long MAX_ID = 0xffff_fffeL;
+  private static final int MAX_NAME_BYTES = 255;
 
   private TreeModel() {}
 
@@ -25,7 +26,7 @@ public final class TreeModel {
   public static TreeListing merge(List<List<Entry>> layers) throws RuleBroken {
     List<Directory> trees = List.of(Directory.root(), Directory.root());
     for (int i = 0; i < layers.size(); i++) {
-      checkNumbers(layers.get(i), i);
+      checkAlone(layers.get(i), i);
     }
     for (int i = 0; i < layers.size(); i++) {
       try {
@@ -37,12 +38,17 @@ public final class TreeModel {
     return list(trees.get(0));
   }
 
-  /** Rule 19, which a layer can break by itself. */
-  private static void checkNumbers(List<Entry> entries, int layer) throws RuleBroken {
+  /** Rules 19 and 20, which a layer breaks by itself, whatever lies below it. */
+  private static void checkAlone(List<Entry> entries, int layer) throws RuleBroken {
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
       if (Math.max(entry.uid(), entry.gid()) > MAX_ID || Math.min(entry.uid(), entry.gid()) < 0) {
         throw new RuleBroken(19, "an owner of " + entry.uid() + ":" + entry.gid()).at(layer, i);
+      }
+      for (String component : Paths.normalise(entry.path())) {
+        if (component.length() > MAX_NAME_BYTES) {
+          throw new RuleBroken(20, "a name of " + component.length() + " bytes").at(layer, i);
+        }
       }
     }
   }
