@@ -52,8 +52,11 @@ public final class TarReader {
   private byte @Nullable [] longName;
   private byte @Nullable [] longLink;
 
-  /** What errors name, once it is known. */
-  private byte @Nullable [] name;
+  /** Where the current header lies: what errors name until they can name the entry. */
+  private long headerPos;
+
+  /** The name in the current header, and then that of the entry; empty until it is known. */
+  private byte[] name = TarEntry.NO_BYTES;
 
   /** Where the current content ends, and how much padding follows it. */
   private long contentEnd;
@@ -104,7 +107,7 @@ public final class TarReader {
         }
       }
     } catch (OcifsException e) {
-      throw name == null ? e : e.entry(name);
+      throw name.length == 0 ? e.entry("at byte " + headerPos) : e.entry(name);
     }
     ended = true;
     return null;
@@ -116,7 +119,8 @@ public final class TarReader {
       throw new IllegalStateException("read beyond the entry's content by " + -left + " bytes");
     }
     in.skipContent(left, padding);
-    name = null;
+    name = TarEntry.NO_BYTES;
+    headerPos = in.position();
     if (!in.readOrEnd(header.block, TarHeader.BLOCK, "a header")) {
       return false;
     }
@@ -201,7 +205,7 @@ public final class TarReader {
       }
       chosen = chosen == null ? records.bytes("path") : chosen;
     }
-    return chosen == null ? header.name() : chosen;
+    return chosen == null ? name : chosen;
   }
 
   private static TarEntry.Type typeOf(byte type, byte[] rawPath) throws OcifsException {

@@ -360,6 +360,18 @@ class TarReaderTest {
   }
 
   @Test
+  void namesThePlaceWhereThereIsNoNameYet() {
+    byte[] wrong = new Header("a", '0').bytes(false).clone();
+    wrong[5] ^= 1;
+    assertThat(refused(new TarBytes().file("f", "x").raw(wrong)))
+        .hasMessageContaining("entry at byte 1024: ");
+    assertThat(refused(new TarBytes().file("f", "").zeroBlocks(1).file("g", "")))
+        .hasMessageContaining("entry at byte 512: ");
+    assertThat(refused(new TarBytes().file("f", "").add(new Header("", '0').put(124, "9"))))
+        .hasMessageContaining("entry at byte 512: ");
+  }
+
+  @Test
   void limitsExtensionHeaders() {
     Limits limits = Limits.defaults().withMaxPaxBytes(600);
     for (char type : new char[] {'x', 'g', 'L', 'K'}) {
