@@ -36,6 +36,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TarReader {
   private static final long MAX_ID = 0xffff_fffeL;
+
+  /** The longest target of a symbolic link: PATH_MAX of Linux without the NUL. */
+  private static final int MAX_SYMLINK_BYTES = 4095;
+
   private static final int NANO_DIGITS = 9;
   private static final int NANOS = 1_000_000_000;
 
@@ -277,8 +281,21 @@ public final class TarReader {
     byte[] target = longTarget == null ? header.linkName() : longTarget;
     entry.target =
         entry.type == TarEntry.Type.SYMLINK
-            ? target
+            ? symlinkTarget(target)
             : TarPaths.normalise(target, limits, "the hard link's target");
+  }
+
+  /** Refuses what no kernel takes, so that no engine can unpack it, and no mount serve it. */
+  private static byte[] symlinkTarget(byte[] target) throws OcifsException {
+    if (target.length == 0 || target.length > MAX_SYMLINK_BYTES) {
+      throw Malformed.of(
+          Malformed.NAME_LENGTH,
+          "the symbolic link's target has "
+              + target.length
+              + " bytes, not 1 to "
+              + MAX_SYMLINK_BYTES);
+    }
+    return target;
   }
 
   private void fillContent(byte type, long stored, @Nullable PaxRecords records)

@@ -258,6 +258,16 @@ class TarReaderTest {
   }
 
   @Test
+  void keepsSymlinkTargetsAsTheyAreUpTo4095Bytes() throws IOException {
+    String longest = "/x/../".repeat(682) + "y//";
+    assertThat(only(new TarBytes().pax("linkpath", longest).add(new Header("f", '2'))).target())
+        .hasSize(4095)
+        .isEqualTo(longest);
+    refusedByRule(20, new TarBytes().pax("linkpath", longest + "z").add(new Header("f", '2')));
+    refusedByRule(20, new TarBytes().add(new Header("f", '2')));
+  }
+
+  @Test
   void limitsPathsByBytesAndDepth() throws IOException {
     Limits limits = Limits.defaults().withMaxPathBytes(10).withMaxPathDepth(3);
     assertThat(Listing.of(new TarBytes().file("a/b/../b/c", "").bytes(), limits, 100)).hasSize(1);
