@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Makes images of one or more layers, and writes them as a layout or as the archives that tools make. */
+/**
+ * Makes images of one or more layers, and writes them as a layout or as the archives that tools
+ * make.
+ */
 public final class ImageBuilder {
   private record Layer(byte[] tar, Packing packing) {
     byte[] blob() {
@@ -64,7 +67,9 @@ public final class ImageBuilder {
             .map(
                 l ->
                     descriptor(
-                        "application/vnd.oci.image.layer.v1.tar" + l.packing.suffix(), l.blob(), ""))
+                        "application/vnd.oci.image.layer.v1.tar" + l.packing.suffix(),
+                        l.blob(),
+                        ""))
             .collect(Collectors.joining(","));
     return text(
         "{\"schemaVersion\":2,\"config\":"

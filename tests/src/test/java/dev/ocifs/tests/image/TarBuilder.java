@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes tar archives byte by byte, well-formed or not. A method for each kind of entry; what the next entry should have beyond the
- * ordinary is said before it.
+ * Writes tar archives byte by byte, well-formed or not. A method for each kind of entry; what the
+ * next entry should have beyond the ordinary is said before it.
  */
 public final class TarBuilder {
   private static final int BLOCK = 512;
@@ -88,7 +88,13 @@ public final class TarBuilder {
 
   /** An entry of any type; a path that is too long for the header goes into a PAX record. */
   public TarBuilder entry(
-      char type, byte[] path, String target, byte[] content, int defaultMode, int major, int minor) {
+      char type,
+      byte[] path,
+      String target,
+      byte[] content,
+      int defaultMode,
+      int major,
+      int minor) {
     if (path.length > 100) {
       pax("path", path);
     }

@@ -1,8 +1,8 @@
 package dev.ocifs.tests.bench.codec;
 
-import dev.ocifs.oci.Compression;
 import dev.ocifs.layerfs.codec.LayerCodec;
 import dev.ocifs.layerfs.codec.LayerDecoder;
+import dev.ocifs.oci.Compression;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

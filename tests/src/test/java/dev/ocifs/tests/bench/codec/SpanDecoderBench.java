@@ -1,10 +1,10 @@
 package dev.ocifs.tests.bench.codec;
 
 import dev.ocifs.layerfs.codec.Checkpoint;
-import dev.ocifs.oci.Compression;
 import dev.ocifs.layerfs.codec.LayerCodec;
 import dev.ocifs.layerfs.codec.LayerDecoder;
 import dev.ocifs.layerfs.codec.SpanDecoder;
+import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.source.BlobSource;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
