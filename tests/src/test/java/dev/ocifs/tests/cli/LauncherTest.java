@@ -44,7 +44,7 @@ class LauncherTest {
 
   @AfterEach
   void unmount() throws IOException, InterruptedException {
-    if (MountTable.read().at(dir).isPresent()) {
+    if (MountTable.at(dir).isPresent()) {
       ocifs.run("umount", "--lazy", dir.toString());
     }
   }
