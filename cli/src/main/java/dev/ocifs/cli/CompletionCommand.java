@@ -7,7 +7,8 @@ import picocli.CommandLine.Command;
 /** Prints a script that makes bash complete commands and options. */
 @Command(
     name = "completion",
-    description = {"Print a script for bash completion; use it by", "  source <(ocifs completion)"})
+    description = "Print a script for the completion of commands and options in bash.",
+    footer = {"", "Use it by: source <(ocifs completion)"})
 final class CompletionCommand implements Callable<Integer> {
   private final Ocifs ocifs;
 

@@ -10,8 +10,10 @@ import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Turns whatever ends a command early into one line on standard error and an exit code; with {@code
@@ -28,14 +30,21 @@ final class Failure implements IParameterExceptionHandler, IExecutionExceptionHa
 
   @Override
   public int handleParseException(ParameterException e, String[] args) {
-    CommandLine command = e.getCommandLine();
-    String text = String.valueOf(e.getMessage());
-    String first = text.lines().findFirst().orElse(text);
-    String sentence =
-        first.isEmpty() ? "" : Character.toLowerCase(first.charAt(0)) + first.substring(1);
+    CommandSpec command = e.getCommandLine().getCommandSpec();
     return report(
-        new OcifsException(OcifsException.Kind.USAGE, sentence)
-            .hint("see " + command.getCommandSpec().qualifiedName() + " --help"));
+        new OcifsException(OcifsException.Kind.USAGE, sentence(e, command))
+            .hint("see " + command.qualifiedName() + " --help"));
+  }
+
+  private static String sentence(ParameterException e, CommandSpec command) {
+    if (e instanceof UnmatchedArgumentException unmatched && command.parent() == null) {
+      String word = unmatched.getUnmatched().get(0);
+      if (!word.startsWith("-")) {
+        return "there is no command '" + word + "'";
+      }
+    }
+    String text = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return text.isEmpty() ? text : Character.toLowerCase(text.charAt(0)) + text.substring(1);
   }
 
   @Override

@@ -15,9 +15,11 @@ import picocli.CommandLine.Parameters;
 /** Lists files of an image without mounting it. */
 @Command(
     name = "ls",
-    description = {
-      "List files of an image, without mounting it; hidden files too, times in UTC.",
-      "Names are written byte for byte, on a terminal escaped."
+    description = "List files of an image, without mounting it.",
+    footer = {
+      "",
+      "Hidden files are listed, too. Times are UTC. Names are written byte for byte, on a terminal",
+      "escaped."
     })
 final class LsCommand implements Callable<Integer> {
   private final Ocifs ocifs;

@@ -26,10 +26,11 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "mount",
-    description = {
-      "Show an image at a directory.",
-      "Returns when the directory serves the files; the server goes on in the background.",
-      "End it with ocifs umount DIR."
+    description = "Show an image at a directory.",
+    footer = {
+      "",
+      "Returns when the directory serves the files; the server goes on in the background until",
+      "ocifs umount DIR."
     })
 final class MountCommand implements Callable<Integer> {
   private final Ocifs ocifs;

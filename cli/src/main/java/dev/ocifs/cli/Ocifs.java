@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -95,15 +97,26 @@ final class Ocifs implements Runnable {
     for (Commands command : Commands.amongst(args)) {
       line.addSubcommand(command.label(), command.create(ocifs));
     }
+    line.getCommandSpec().usageMessage().exitCodeList(exitCodes());
     return line.setOut(new PrintWriter(ocifs.console.out(), false, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(ocifs.console.err(), true, StandardCharsets.UTF_8))
         .setColorScheme(
             CommandLine.Help.defaultColorScheme(ocifs.console.outIsTerminal() ? Ansi.ON : Ansi.OFF))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setAbbreviatedOptionsAllowed(false)
+        .setAllowSubcommandsAsOptionParameters(true)
         .setUsageHelpAutoWidth(false)
         .setParameterExceptionHandler(failure)
         .setExecutionExceptionHandler(failure);
+  }
+
+  private static Map<String, String> exitCodes() {
+    Map<String, String> codes = new LinkedHashMap<>();
+    for (String row : ExitCode.table()) {
+      int colon = row.indexOf(':');
+      codes.put(row.substring(0, colon), row.substring(colon + 1));
+    }
+    return codes;
   }
 
   @Override

@@ -13,7 +13,7 @@ record ProgressLine(String image, long total, long start) {
   /** So that the line never wraps: narrower terminals are rare. */
   private static final int COLUMNS = 79;
 
-  private static final int BAR_CHARS = 20;
+  private static final int BAR_CHARS = 12;
   private static final double NANOS = 1e9;
 
   ProgressLine {
@@ -79,15 +79,8 @@ record ProgressLine(String image, long total, long start) {
     return seconds / 3600 + " h " + seconds / 60 % 60 + " min";
   }
 
-  /** Leaves out the middle: the ends tell images apart. */
+  /** Leaves out the beginning: the end tells images apart. */
   private static String shorten(String text, int room) {
-    if (text.length() <= room) {
-      return text;
-    }
-    if (room < 5) {
-      return "";
-    }
-    int head = (room - 1) / 2;
-    return text.substring(0, head) + "…" + text.substring(text.length() - (room - 1 - head));
+    return text.length() <= room ? text : "…" + text.substring(text.length() - room + 1);
   }
 }

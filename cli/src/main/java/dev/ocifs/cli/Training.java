@@ -16,6 +16,7 @@ public final class Training {
   private Training() {}
 
   public static void main(String[] args) throws IOException {
+    Console.system();
     Path folder = Files.createTempDirectory("ocifs-training-");
     try {
       Path layout = Files.createDirectory(folder.resolve("image"));
@@ -28,12 +29,15 @@ public final class Training {
       run("cat", root, image, "/etc/motd");
       run("inspect", root, image);
       run("mounts", root);
+      run("nonsense");
       run("mount", root, image, folder.resolve("nowhere").toString());
       run("umount", root, folder.toString());
       run("demo");
     } finally {
       DemoCommand.delete(folder);
     }
+    // The JVM itself logs its exit.
+    System.getLogger("java.lang.Runtime").isLoggable(System.Logger.Level.DEBUG);
     System.exit(0);
   }
 

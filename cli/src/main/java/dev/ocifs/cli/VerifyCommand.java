@@ -19,9 +19,11 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "verify",
-    description = {
-      "Check every digest, size and diffID of an image, and list the entries that bend a rule or",
-      "that docker, podman or containerd show otherwise. Rules: docs/semantics.md."
+    description = "Check every digest, size and diffID of an image, and list its odd entries.",
+    footer = {
+      "",
+      "Listed are entries that bend a rule, and those that docker, podman or containerd show",
+      "otherwise. The rules are in docs/semantics.md."
     })
 final class VerifyCommand implements Callable<Integer> {
   private final Ocifs ocifs;

@@ -16,9 +16,7 @@ final class Runs {
   /** Adds the next run of a map; an empty one only has to lie in order. */
   void add(long offset, long length) throws OcifsException {
     if (++listed > MAX) {
-      throw new OcifsException(
-              OcifsException.Kind.UNSUPPORTED, "tar: a sparse map has more than " + MAX + " runs")
-          .rule(Malformed.GRAMMAR);
+      throw tooMany();
     }
     if (offset < 0 || length < 0 || offset > Long.MAX_VALUE - length) {
       throw Malformed.grammar("a run of a sparse map is out of range");
@@ -36,6 +34,12 @@ final class Runs {
     pairs[used++] = offset;
     pairs[used++] = length;
     stored += length; // apart, so at most the end of the last
+  }
+
+  static OcifsException tooMany() {
+    return new OcifsException(
+            OcifsException.Kind.UNSUPPORTED, "tar: a sparse map has more than " + MAX + " runs")
+        .rule(Malformed.GRAMMAR);
   }
 
   /** How many runs the map has listed, empty ones too. */

@@ -18,6 +18,9 @@ final class SparseMaps {
   private static final int EXTENSION_ENTRIES = 21;
   private static final int EXTENSION_EXTENDED = 504;
 
+  /** Of the largest number: without a bound, leading zeros could go on for the whole layer. */
+  private static final int MAX_DIGITS = 19;
+
   private final TarSource in;
 
   /** The block of a map in the content, and the position in it. */
@@ -43,7 +46,7 @@ final class SparseMaps {
     boolean more = header.block[OLD_EXTENDED] != 0;
     for (int blocks = 1; more; blocks++) {
       if (blocks > Runs.MAX / EXTENSION_ENTRIES) {
-        throw Malformed.grammar("a sparse map has too many extension blocks");
+        throw Runs.tooMany();
       }
       in.read(block, block.length, "the sparse map");
       addOld(runs, block, 0, EXTENSION_ENTRIES);
@@ -100,7 +103,7 @@ final class SparseMaps {
     if (map != null && runs.listed() > 0) {
       throw Malformed.grammar("two sparse maps for one entry");
     }
-    for (int at = 0; map != null && at < map.length; ) {
+    for (int at = 0; map != null && at <= map.length; ) {
       int middle = comma(map, at);
       int end = comma(map, Math.min(map.length, middle + 1));
       long offset = TarNumbers.decimal(map, at, middle, "GNU.sparse.map");
@@ -133,9 +136,7 @@ final class SparseMaps {
     blocksRead = 0;
     long count = number(stored);
     if (count > Runs.MAX) {
-      throw new OcifsException(
-              OcifsException.Kind.UNSUPPORTED, "tar: a sparse map has " + count + " runs")
-          .rule(Malformed.GRAMMAR);
+      throw Runs.tooMany();
     }
     Runs runs = new Runs();
     for (long i = 0; i < count; i++) {
@@ -160,7 +161,7 @@ final class SparseMaps {
       if (digit == '\n' - '0' && digits > 0) {
         return value;
       }
-      if (digit < 0 || digit > 9 || value > (Long.MAX_VALUE - digit) / 10) {
+      if (digit < 0 || digit > 9 || digits == MAX_DIGITS || value > (Long.MAX_VALUE - digit) / 10) {
         throw Malformed.grammar("a sparse map holds something that is not a number");
       }
       value = value * 10 + digit;

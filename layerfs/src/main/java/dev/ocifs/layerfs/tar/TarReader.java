@@ -36,6 +36,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TarReader {
   private static final long MAX_ID = 0xffff_fffeL;
+
+  /** The longest target of a symbolic link: PATH_MAX of Linux without the NUL. */
+  private static final int MAX_SYMLINK_BYTES = 4095;
+
   private static final int NANO_DIGITS = 9;
   private static final int NANOS = 1_000_000_000;
 
@@ -52,8 +56,11 @@ public final class TarReader {
   private byte @Nullable [] longName;
   private byte @Nullable [] longLink;
 
-  /** What errors name, once it is known. */
-  private byte @Nullable [] name;
+  /** Where the current header lies: what errors name until they can name the entry. */
+  private long headerPos;
+
+  /** The name in the current header, and then that of the entry; empty until it is known. */
+  private byte[] name = TarEntry.NO_BYTES;
 
   /** Where the current content ends, and how much padding follows it. */
   private long contentEnd;
@@ -104,7 +111,7 @@ public final class TarReader {
         }
       }
     } catch (OcifsException e) {
-      throw name == null ? e : e.entry(name);
+      throw name.length == 0 ? e.entry("at byte " + headerPos) : e.entry(name);
     }
     ended = true;
     return null;
@@ -116,7 +123,8 @@ public final class TarReader {
       throw new IllegalStateException("read beyond the entry's content by " + -left + " bytes");
     }
     in.skipContent(left, padding);
-    name = null;
+    name = TarEntry.NO_BYTES;
+    headerPos = in.position();
     if (!in.readOrEnd(header.block, TarHeader.BLOCK, "a header")) {
       return false;
     }
@@ -201,7 +209,7 @@ public final class TarReader {
       }
       chosen = chosen == null ? records.bytes("path") : chosen;
     }
-    return chosen == null ? header.name() : chosen;
+    return chosen == null ? name : chosen;
   }
 
   private static TarEntry.Type typeOf(byte type, byte[] rawPath) throws OcifsException {
@@ -273,8 +281,21 @@ public final class TarReader {
     byte[] target = longTarget == null ? header.linkName() : longTarget;
     entry.target =
         entry.type == TarEntry.Type.SYMLINK
-            ? target
+            ? symlinkTarget(target)
             : TarPaths.normalise(target, limits, "the hard link's target");
+  }
+
+  /** Refuses what no kernel takes, so that no engine can unpack it, and no mount serve it. */
+  private static byte[] symlinkTarget(byte[] target) throws OcifsException {
+    if (target.length == 0 || target.length > MAX_SYMLINK_BYTES) {
+      throw Malformed.of(
+          Malformed.NAME_LENGTH,
+          "the symbolic link's target has "
+              + target.length
+              + " bytes, not 1 to "
+              + MAX_SYMLINK_BYTES);
+    }
+    return target;
   }
 
   private void fillContent(byte type, long stored, @Nullable PaxRecords records)

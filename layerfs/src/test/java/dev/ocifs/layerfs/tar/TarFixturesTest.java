@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarFile;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +109,27 @@ class TarFixturesTest {
       }
     }
     assertThat(outcomes).containsAllEntriesOf(EXPECTED);
+  }
+
+  /** What {@code docker export} wrote: a directory tree of one file with 399 names. */
+  @Test
+  void readsAnExportedContainerAsCommonsCompressDoes() throws IOException {
+    Path tar = fixtures().resolve("container-libs/common/libimage/testdata/exported-container.tar");
+    Assumptions.assumeTrue(Files.isRegularFile(tar), "no " + tar);
+    List<Listing> mine = Listing.of(Files.readAllBytes(tar));
+    assertThat(mine).hasSize(430);
+    try (TarFile theirs = new TarFile(tar)) {
+      assertThat(mine)
+          .extracting(l -> l.rawPath() + " " + l.size() + " at " + l.dataPos())
+          .containsExactlyElementsOf(
+              theirs.getEntries().stream()
+                  .map(e -> e.getName() + " " + e.getSize() + " at " + e.getDataOffset())
+                  .toList());
+    }
+    assertThat(mine).filteredOn(l -> l.type() == TarEntry.Type.HARD_LINK).hasSize(399);
+    assertThat(mine)
+        .filteredOn(l -> l.type() == TarEntry.Type.HARD_LINK)
+        .allSatisfy(l -> assertThat(mine).extracting(Listing::path).contains(l.target()));
   }
 
   private static String outcome(Path tar) throws IOException {

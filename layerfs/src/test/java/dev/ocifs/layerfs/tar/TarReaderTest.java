@@ -258,6 +258,16 @@ class TarReaderTest {
   }
 
   @Test
+  void keepsSymlinkTargetsAsTheyAreUpTo4095Bytes() throws IOException {
+    String longest = "/x/../".repeat(682) + "y//";
+    assertThat(only(new TarBytes().pax("linkpath", longest).add(new Header("f", '2'))).target())
+        .hasSize(4095)
+        .isEqualTo(longest);
+    refusedByRule(20, new TarBytes().pax("linkpath", longest + "z").add(new Header("f", '2')));
+    refusedByRule(20, new TarBytes().add(new Header("f", '2')));
+  }
+
+  @Test
   void limitsPathsByBytesAndDepth() throws IOException {
     Limits limits = Limits.defaults().withMaxPathBytes(10).withMaxPathDepth(3);
     assertThat(Listing.of(new TarBytes().file("a/b/../b/c", "").bytes(), limits, 100)).hasSize(1);
@@ -357,6 +367,18 @@ class TarReaderTest {
   void namesTheEntryInErrors() {
     assertThat(refused(new TarBytes().pax("path", "a/b", "uid", "x").file("f", "")))
         .hasMessageContaining("entry a/b");
+  }
+
+  @Test
+  void namesThePlaceWhereThereIsNoNameYet() {
+    byte[] wrong = new Header("a", '0').bytes(false).clone();
+    wrong[5] ^= 1;
+    assertThat(refused(new TarBytes().file("f", "x").raw(wrong)))
+        .hasMessageContaining("entry at byte 1024: ");
+    assertThat(refused(new TarBytes().file("f", "").zeroBlocks(1).file("g", "")))
+        .hasMessageContaining("entry at byte 512: ");
+    assertThat(refused(new TarBytes().file("f", "").add(new Header("", '0').put(124, "9"))))
+        .hasMessageContaining("entry at byte 512: ");
   }
 
   @Test

@@ -171,6 +171,7 @@ class TarSparseTest {
   void refusesBadCounts() {
     refused(inRecord("3", "1,2,5,1", "abc"));
     refused(inRecord("", "1,2,5,1", "abc"));
+    refused(inRecord("2", "1,2,5,1,", "abc"));
     refused(inContent("3\n1\n2\n5\n1\n", "abc"));
     refused(inContent("99999999\n1\n2\n5\n1\n", "abc"));
     refused(inContent("", "abc"));

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -28,6 +29,18 @@ public final class PendingFile implements Closeable {
   private static final String OWN = "." + ProcessHandle.current().pid() + ".";
 
   private static final AtomicLong COUNTER = new AtomicLong();
+
+  /**
+   * Files of this process that wait to be committed: a process that is told to end takes them
+   * along.
+   */
+  private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> OPEN.forEach(path -> path.toFile().delete()), "ocifs-pending"));
+  }
 
   private final Path tmp;
   private final Path target;
@@ -49,12 +62,14 @@ public final class PendingFile implements Closeable {
                 tmp,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        OPEN.add(tmp);
         channel.lock();
         // Before it was locked, another process may have taken it for an abandoned one.
         if (Files.exists(tmp)) {
           return new PendingFile(tmp, target, channel);
         }
         channel.close();
+        OPEN.remove(tmp);
       }
     } catch (IOException e) {
       throw failed(target, e);
@@ -93,6 +108,8 @@ public final class PendingFile implements Closeable {
       if (!committed) {
         Files.deleteIfExists(tmp);
       }
+    } finally {
+      OPEN.remove(tmp);
     }
   }
 

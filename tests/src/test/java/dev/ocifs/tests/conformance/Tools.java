@@ -1,0 +1,65 @@
+package dev.ocifs.tests.conformance;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Programs that tests run, and what must be there for them. */
+final class Tools {
+  /** What a program said and how it ended. */
+  record Result(int code, String out, String err) {}
+
+  private Tools() {}
+
+  /**
+   * A file of the public data that lies beside the project on some machines; without it the test is
+   * skipped.
+   */
+  static Path shared(String path) {
+    Path file = Path.of(System.getProperty("ocifs.shared", "")).resolve(path);
+    assumeTrue(Files.exists(file), "no " + file + ": nothing to compare with");
+    return file;
+  }
+
+  /** The launcher, where mounting is possible; elsewhere the test is skipped. */
+  static Path launcher() {
+    assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse: nothing can be mounted");
+    return Path.of(System.getProperty("ocifs.home")).resolve("ocifs");
+  }
+
+  static Result run(String... command) throws IOException {
+    return run(List.of(command));
+  }
+
+  static Result run(List<String> command) throws IOException {
+    Path out = Files.createTempFile("ocifs-test", ".out");
+    Path err = Files.createTempFile("ocifs-test", ".err");
+    try {
+      ProcessBuilder builder =
+          new ProcessBuilder(new ArrayList<>(command))
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile());
+      // The jars are those of this build.
+      builder.environment().put("OCIFS_NO_BUILD", "1");
+      Process process = builder.start();
+      process.getOutputStream().close();
+      int code = process.onExit().join().exitValue();
+      return new Result(
+          code,
+          Files.readString(out, StandardCharsets.UTF_8),
+          Files.readString(err, StandardCharsets.UTF_8));
+    } finally {
+      Files.delete(out);
+      Files.delete(err);
+    }
+  }
+
+  static boolean has(String program) throws IOException {
+    return run("sh", "-c", "command -v " + program).code == 0;
+  }
+}
