@@ -1,6 +1,6 @@
 package dev.ocifs.cli;
 
-import dev.ocifs.layerfs.ImageView;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.mount.Mount;
 import dev.ocifs.mount.MountOptions;
 import dev.ocifs.mount.MountPoint;

@@ -1,6 +1,6 @@
 package dev.ocifs.cli;
 
-import dev.ocifs.layerfs.Finding;
+import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.Printable;
 import dev.ocifs.oci.source.Image;

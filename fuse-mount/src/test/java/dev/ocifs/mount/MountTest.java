@@ -3,7 +3,7 @@ package dev.ocifs.mount;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ocifs.layerfs.Attributes;
+import dev.ocifs.layerfs.view.Attributes;
 import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -8,6 +8,8 @@ import dev.ocifs.layerfs.read.LayerReader;
 import dev.ocifs.layerfs.read.SpanDecoders;
 import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.tree.TreeBuilder;
+import dev.ocifs.layerfs.view.Finding;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.ChainId;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;

@@ -3,6 +3,8 @@ package dev.ocifs.layerfs;
 import dev.ocifs.layerfs.read.LayerReader;
 import dev.ocifs.layerfs.tree.Extent;
 import dev.ocifs.layerfs.tree.ImageTree;
+import dev.ocifs.layerfs.view.Attributes;
+import dev.ocifs.layerfs.view.ImageView;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;

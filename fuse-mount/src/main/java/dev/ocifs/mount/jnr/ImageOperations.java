@@ -2,8 +2,8 @@ package dev.ocifs.mount.jnr;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import dev.ocifs.layerfs.Attributes;
-import dev.ocifs.layerfs.ImageView;
+import dev.ocifs.layerfs.view.Attributes;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.mount.internal.ffm.DirectoryFiller;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -1,4 +1,4 @@
-package dev.ocifs.layerfs;
+package dev.ocifs.layerfs.view;
 
 import dev.ocifs.oci.OcifsException;
 import java.io.Closeable;

@@ -1,4 +1,4 @@
-package dev.ocifs.layerfs;
+package dev.ocifs.layerfs.view;
 
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.Printable;

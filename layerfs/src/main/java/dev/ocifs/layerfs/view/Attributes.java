@@ -1,4 +1,4 @@
-package dev.ocifs.layerfs;
+package dev.ocifs.layerfs.view;
 
 /**
  * The attributes of one inode, filled by {@link ImageView#attributes}: reused by the caller, so
