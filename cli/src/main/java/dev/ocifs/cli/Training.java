@@ -27,7 +27,7 @@ public final class Training {
       SampleImage.write(layout);
       Stdio.redirectTo(folder.resolve("log"));
       MountRegistry registry = new MountRegistry(folder);
-      registry.remove(registry.register(folder, image, "", folder.resolve("log")));
+      registry.remove(registry.register(folder, image, "", folder.resolve("log")).id());
       run("--help");
       run("index", root, image);
       run("ls", root, "-lR", image);
