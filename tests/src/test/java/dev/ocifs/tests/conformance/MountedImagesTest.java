@@ -3,7 +3,7 @@ package dev.ocifs.tests.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.ocifs.layerfs.ImageView;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.mount.Mount;
 import dev.ocifs.mount.MountOptions;
 import dev.ocifs.mount.MountRequest;
@@ -34,7 +34,7 @@ class MountedImagesTest {
     assumeTrue("root".equals(System.getProperty("user.name")), "not root");
     Workbench bench = new Workbench(dir);
     List<String> wrong = new ArrayList<>();
-    try (Mounter mounter = Mounter.withBackend("jnr")) {
+    try (Mounter mounter = new Mounter()) {
       for (long seed = SEED; seed < SEED + STACKS; seed++) {
         List<List<Entry>> layers = new RandomImage(seed).valid();
         TreeListing due = TreeModel.merge(layers).asMounted();

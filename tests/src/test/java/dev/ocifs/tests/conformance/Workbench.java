@@ -2,10 +2,10 @@ package dev.ocifs.tests.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ocifs.layerfs.ImageView;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.LayerFsOptions;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.Images;
