@@ -74,7 +74,7 @@ final class MountCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     long pid = ProcessHandle.current().pid();
     Path log = launcher.isPresent() ? Logs.of(store, pid) : Logs.STANDARD_ERROR;
-    MountRegistry registry = new MountRegistry(store.mounts());
+    MountRegistry registry = new MountRegistry(store.mountsDir());
     MountRegistry.Record entry = registry.register(dir, name, flags.backend(), log);
     try {
       if (launcher.isPresent()) {

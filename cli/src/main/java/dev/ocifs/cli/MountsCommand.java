@@ -25,7 +25,7 @@ final class MountsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Store store = ocifs.store();
-    List<MountRegistry.Record> mounts = new MountRegistry(store.mounts()).list();
+    List<MountRegistry.Record> mounts = new MountRegistry(store.mountsDir()).list();
     if (json) {
       ocifs.console().println(json(mounts));
       return ExitCode.OK;

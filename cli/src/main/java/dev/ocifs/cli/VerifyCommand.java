@@ -41,8 +41,7 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Store store = ocifs.store();
     Map<Finding.Severity, Long> counts = new EnumMap<>(Finding.Severity.class);
-    try {
-      Image image = imageOptions.open(name, store);
+    try (Image image = imageOptions.open(name, store)) {
       imageOptions
           .layerFs(store)
           .verify(

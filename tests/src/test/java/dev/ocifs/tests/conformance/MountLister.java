@@ -70,7 +70,7 @@ final class MountLister implements AutoCloseable {
 
   private void xattrs(MemorySegment name, LineBuilder line) throws Throwable {
     String names = text(head(posix.listxattr(name, buffer)));
-    for (String key : names.split("\\0", -1)) {
+    for (String key : names.split("\u0000", -1)) {
       if (key.isEmpty()) {
         continue;
       }

@@ -22,7 +22,7 @@ class PublicImagesTest {
   @Test
   void handMadeLayoutsAreShownAsTheRulesSay() throws IOException {
     Path tool = Tools.shared("tools/check-layouts.py");
-    Path differential = tool.getParent().resolveSibling("differential");
+    Path differential = Tools.shared("differential");
     Tools.Result result =
         Tools.run(
             "python3",

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 final class Workbench {
   private final Path dir;
   private final Store store;
-  private Limits limits = Limits.defaults();
+  private Limits limits = Limits.DEFAULT;
   private boolean strict;
   private int images;
 
