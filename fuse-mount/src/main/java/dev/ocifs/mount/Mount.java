@@ -27,7 +27,6 @@ public final class Mount implements Closeable {
 
   private final Path dir;
   private final String image;
-  private final FuseBackend.Session session;
   private final CompletableFuture<Void> ended;
 
   /** The device number: tells this mount from one that hides it or came after it. */
@@ -36,7 +35,6 @@ public final class Mount implements Closeable {
   Mount(MountRequest request, FuseBackend.Session session) throws IOException {
     this.dir = MountTable.resolve(request.dir());
     this.image = request.image();
-    this.session = session;
     this.ended = session.ended();
     this.device = MountTable.at(dir).filter(MountTable.Entry::isOcifs).map(e -> e.device());
   }
@@ -82,7 +80,7 @@ public final class Mount implements Closeable {
         Unmounter.unmount(dir, false);
       } catch (OcifsException busy) {
         if (!ended.isDone() && isVisible()) {
-          stop();
+          Unmounter.cut(dir);
         }
       }
     }
@@ -94,12 +92,6 @@ public final class Mount implements Closeable {
             .hint("end them, then this process ends too");
       }
     }
-  }
-
-  /** Stops the backend, and sends it a request that it can end after. */
-  private void stop() {
-    session.stop();
-    long ignored = dir.toFile().getTotalSpace();
   }
 
   private boolean isVisible() throws IOException {
