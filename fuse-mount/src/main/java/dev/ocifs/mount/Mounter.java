@@ -33,7 +33,7 @@ public final class Mounter implements Closeable {
       throw new IllegalStateException("closed");
     }
     FuseBackend backend = backend(request.options().backend());
-    MountPoint.check(request.dir());
+    MountPoint.check(request.dir(), request.options());
     Mount mount = new Mount(request, backend.start(request));
     mounts.add(mount);
     mount.whenEnded(() -> mounts.remove(mount));
