@@ -72,24 +72,35 @@ public final class Mount implements Closeable {
    */
   @Override
   public synchronized void close() throws IOException {
-    if (ended.isDone()) {
-      return;
-    }
-    if (isVisible()) {
-      try {
-        Unmounter.unmount(dir, false);
-      } catch (OcifsException busy) {
-        if (!ended.isDone() && isVisible()) {
-          Unmounter.cut(dir);
-        }
-      }
-    }
+    takeOffDirectory();
     if (!endsWithin(GRACE_MILLIS)) {
       abort();
       if (!endsWithin(END_MILLIS)) {
         throw new OcifsException(Kind.MOUNT, "programs still use what was mounted at " + dir)
             .image(image)
             .hint("end them, then this process ends too");
+      }
+    }
+  }
+
+  /**
+   * Closes it in a process that is about to end, which cuts the connection to the kernel whatever
+   * programs use: they are not waited for.
+   */
+  synchronized void closeAtExit() throws IOException {
+    takeOffDirectory();
+    boolean ignored = endsWithin(GRACE_MILLIS);
+  }
+
+  private void takeOffDirectory() throws IOException {
+    if (ended.isDone() || !isVisible()) {
+      return;
+    }
+    try {
+      Unmounter.unmount(dir, false);
+    } catch (OcifsException busy) {
+      if (!ended.isDone() && isVisible()) {
+        Unmounter.cut(dir);
       }
     }
   }
