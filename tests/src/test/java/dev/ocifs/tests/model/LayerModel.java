@@ -101,10 +101,14 @@ final class LayerModel {
     }
   }
 
-  /** The tree after the first {@code count} entries. */
+  /** The tree after all whiteouts and the first {@code count} entries. */
   private State replay(int count, boolean failing) throws RuleBroken {
+    return replay(count, entries.size(), failing);
+  }
+
+  private State replay(int count, int whiteouts, boolean failing) throws RuleBroken {
     State state = new State(lower.root.copy(), lower.aufs.copy());
-    for (Place place : hidden(state.root, count)) {
+    for (Place place : hidden(state.root, whiteouts)) {
       place.directory.children.remove(place.name);
     }
     for (int i = 0; i < count; i++) {
@@ -185,15 +189,22 @@ final class LayerModel {
     return path.stream().anyMatch(AUFS::contains) ? state.aufs : state.root;
   }
 
-  /** Rule 14: what the target of a hard link names at that moment, null when nothing. */
+  /**
+   * Rule 14: what the target of a hard link names at that moment, null when nothing: an earlier
+   * entry or a lower one; else a lower one that only a later whiteout hides.
+   */
   private @Nullable Inode targetSoFar(int i) throws RuleBroken {
-    State before = replay(i, false);
+    Inode found = targetIn(replay(i, false), i);
+    return found != null ? found : targetIn(replay(i, i, false), i);
+  }
+
+  private @Nullable Inode targetIn(State before, int i) throws RuleBroken {
     List<String> path = Paths.normalise(entries.get(i).path());
     Place own = null;
     try {
       own = path.isEmpty() ? null : place(before, path);
     } catch (RuleBroken loop) {
-      // The entry is judged when all whiteouts are known.
+      // The entry is judged when all entries are known.
     }
     return target(before, i, own);
   }
