@@ -120,8 +120,8 @@ class LauncherTest {
   void saysInOneLineWhatIsWrong() throws Exception {
     assertThat(ocifs.run().code()).isEqualTo(2);
     Launcher.Result missing = ocifs.run("mount", image, folder.resolve("none").toString());
-    assertThat(missing.code()).isEqualTo(3);
-    assertThat(missing.err().lines()).singleElement().asString().contains("none does not exist");
+    assertThat(missing.code()).isEqualTo(9);
+    assertThat(missing.err().lines()).singleElement().asString().contains("/none; create it with");
     Launcher.Result image = ocifs.run("mount", "oci:/no\u001bwhere", dir.toString());
     assertThat(image.code()).isEqualTo(3);
     assertThat(image.err().lines()).singleElement().asString().contains("/no\\x1bwhere");
