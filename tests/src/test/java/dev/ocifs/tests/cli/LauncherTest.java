@@ -96,7 +96,8 @@ class LauncherTest {
     Launcher.Result killed =
         ocifs.bash(
             "pid=$(ocifs mounts --json | sed -n 's/.*\"pid\": \\([0-9]*\\).*/\\1/p');"
-                + " kill -TERM $pid; tail --pid=$pid -f /dev/null; ocifs mounts");
+                + " kill -TERM $pid; tail --pid=$pid -f /dev/null; ls $OCIFS_ROOT/ocifs/mounts;"
+                + " ls $OCIFS_ROOT/ocifs/logs");
     assertThat(killed).isEqualTo(new Launcher.Result(0, "", ""));
     assertThat(dir).isEmptyDirectory();
   }
