@@ -22,8 +22,9 @@ import picocli.CommandLine;
  * them in front of the class path.
  *
  * <p>picocli is compiled for Java 5. The JVM neither archives such classes nor verifies them
- * quickly: they have no stack maps. Loading them anew was the greater part of the time that a short
- * command took. Nothing in them changes but the version and the stack maps that are added.
+ * quickly: they have no stack maps. Loading them anew took a quarter of a short command's CPU time
+ * (0.26 s, against 0.19 s without). Nothing in them changes but the version and the stack maps that
+ * are added.
  */
 public final class ArchivableClasses {
   /** Of Java 8: the first that does not allow the old instructions for subroutines. */

@@ -24,6 +24,13 @@ final class TempFiles {
   /** Files of this process, which its own locks cannot protect from itself. */
   private static final Set<Path> LIVE = ConcurrentHashMap.newKeySet();
 
+  static {
+    // A process that is told to end takes along what it has not finished.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> LIVE.forEach(file -> file.toFile().delete()), "ocifs-pending"));
+  }
+
   private TempFiles() {}
 
   /** A new name, known as in use until {@link #forget}. */
