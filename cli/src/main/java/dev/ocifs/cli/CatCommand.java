@@ -1,8 +1,8 @@
 package dev.ocifs.cli;
 
-import dev.ocifs.layerfs.Attributes;
-import dev.ocifs.layerfs.ImageView;
 import dev.ocifs.layerfs.PathWalker;
+import dev.ocifs.layerfs.view.Attributes;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.store.Store;

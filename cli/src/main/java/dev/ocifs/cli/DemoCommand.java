@@ -1,8 +1,8 @@
 package dev.ocifs.cli;
 
-import dev.ocifs.layerfs.ImageView;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.mount.Mount;
 import dev.ocifs.mount.MountRequest;
 import dev.ocifs.mount.Mounter;

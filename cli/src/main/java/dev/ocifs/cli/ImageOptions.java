@@ -52,8 +52,9 @@ final class ImageOptions {
   @Nullable String maxPaxBytes;
 
   Image open(String reference, Store store) throws IOException {
-    Platform wanted = platform == null ? Platform.host() : Platform.parse(platform);
-    return Images.open(reference, new OpenOptions(wanted, limits(), store));
+    OpenOptions options = OpenOptions.defaults(store).withLimits(limits());
+    return Images.open(
+        reference, platform == null ? options : options.withPlatform(Platform.parse(platform)));
   }
 
   LayerFs layerFs(Store store) throws IOException {
@@ -61,7 +62,7 @@ final class ImageOptions {
   }
 
   private Limits limits() throws IOException {
-    Limits limits = Limits.defaults();
+    Limits limits = Limits.DEFAULT;
     if (maxEntries != null) {
       limits = limits.withMaxEntries(ByteSize.parse("--max-entries", maxEntries, Long.MAX_VALUE));
     }

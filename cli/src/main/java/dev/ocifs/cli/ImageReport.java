@@ -1,5 +1,6 @@
 package dev.ocifs.cli;
 
+import dev.ocifs.oci.Platform;
 import dev.ocifs.oci.Printable;
 import dev.ocifs.oci.manifest.ImageConfig;
 import dev.ocifs.oci.manifest.ImageConfig.History;
@@ -7,6 +8,7 @@ import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.ImageLayer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the documents of an image say, for people and for programs. */
@@ -21,20 +23,20 @@ final class ImageReport {
     List<String> lines = new ArrayList<>();
     add(lines, "Image", image.name());
     add(lines, "Reference", image.ref().orElse(""));
-    add(lines, "Platform", config.platform().toString());
+    add(lines, "Platform", config.platform().map(Platform::toString).orElse(""));
     add(lines, "Manifest", image.manifestDigest().map(Object::toString).orElse(""));
     add(lines, "Config", image.configDigest().toString());
     add(lines, "Created", config.created().orElse(""));
     add(lines, "Author", config.author().orElse(""));
-    add(lines, "User", config.user());
-    add(lines, "Entrypoint", String.join(" ", config.entrypoint()));
-    add(lines, "Command", String.join(" ", config.cmd()));
-    add(lines, "Directory", config.workingDir());
-    add(lines, "Stop signal", config.stopSignal());
-    add(lines, "Ports", String.join(", ", config.exposedPorts()));
-    add(lines, "Volumes", String.join(", ", config.volumes()));
-    config.env().forEach(variable -> add(lines, "Environment", variable));
-    config.labels().entrySet().stream()
+    add(lines, "User", config.process().user().orElse(""));
+    add(lines, "Entrypoint", String.join(" ", config.process().entrypoint()));
+    add(lines, "Command", String.join(" ", config.process().cmd()));
+    add(lines, "Directory", config.process().workingDir().orElse(""));
+    add(lines, "Stop signal", config.process().stopSignal().orElse(""));
+    add(lines, "Ports", String.join(", ", List.copyOf(config.process().exposedPorts())));
+    add(lines, "Volumes", String.join(", ", List.copyOf(config.process().volumes())));
+    config.process().env().forEach(variable -> add(lines, "Environment", variable));
+    config.process().labels().entrySet().stream()
         .sorted(java.util.Map.Entry.comparingByKey())
         .forEach(label -> add(lines, "Label", label.getKey() + "=" + label.getValue()));
     add(
@@ -104,30 +106,30 @@ final class ImageReport {
     json.beginObject()
         .member("image", image.name())
         .member("ref", image.ref())
-        .member("platform", config.platform().toString())
+        .member("platform", config.platform().map(Platform::toString).orElse(""))
         .member("manifestDigest", image.manifestDigest())
         .member("configDigest", image.configDigest().toString())
         .member("created", config.created())
         .member("author", config.author())
         .beginObject("config")
-        .member("user", config.user())
-        .member("env", config.env())
-        .member("entrypoint", config.entrypoint())
-        .member("cmd", config.cmd())
-        .member("workingDir", config.workingDir())
-        .member("exposedPorts", config.exposedPorts())
-        .member("volumes", config.volumes())
-        .member("labels", config.labels())
-        .member("stopSignal", config.stopSignal())
+        .member("user", config.process().user().orElse(""))
+        .member("env", config.process().env())
+        .member("entrypoint", config.process().entrypoint())
+        .member("cmd", config.process().cmd())
+        .member("workingDir", config.process().workingDir().orElse(""))
+        .member("exposedPorts", List.copyOf(config.process().exposedPorts()))
+        .member("volumes", List.copyOf(config.process().volumes()))
+        .member("labels", config.process().labels())
+        .member("stopSignal", config.process().stopSignal().orElse(""))
         .end()
-        .member("annotations", image.annotations())
+        .member("annotations", image.manifest().map(m -> m.annotations()).orElse(Map.of()))
         .member("compressedBytes", compressedBytes(image))
         .beginArray("layers");
     List<Optional<History>> steps = steps(image);
     for (ImageLayer layer : image.layers()) {
       json.beginObject()
           .member("ordinal", layer.ordinal())
-          .member("mediaType", layer.mediaType())
+          .member("mediaType", layer.mediaType().value())
           .member("digest", layer.digest())
           .member("size", layer.size())
           .member("diffId", layer.diffId().toString())

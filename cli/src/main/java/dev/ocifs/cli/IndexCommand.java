@@ -1,6 +1,6 @@
 package dev.ocifs.cli;
 
-import dev.ocifs.layerfs.ImageView;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.Printable;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.store.Store;

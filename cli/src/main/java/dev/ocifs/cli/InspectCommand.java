@@ -31,12 +31,13 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Store store = ocifs.store();
-    Image image = imageOptions.open(name, store);
     Console console = ocifs.console();
-    if (json) {
-      console.println(ImageReport.json(image));
-    } else {
-      ImageReport.text(image).forEach(console::println);
+    try (Image image = imageOptions.open(name, store)) {
+      if (json) {
+        console.println(ImageReport.json(image));
+      } else {
+        ImageReport.text(image).forEach(console::println);
+      }
     }
     return ExitCode.OK;
   }

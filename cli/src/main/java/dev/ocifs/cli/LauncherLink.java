@@ -16,23 +16,26 @@ final class LauncherLink {
   /** The number of the pipe's file descriptor is in this variable. */
   private static final String VARIABLE = "OCIFS_STATUS_FD";
 
-  private final int fd;
+  private final OutputStream pipe;
 
-  private LauncherLink(int fd) {
-    this.fd = fd;
+  private LauncherLink(OutputStream pipe) {
+    this.pipe = pipe;
   }
 
-  /** The pipe, when a launcher waits. */
-  static Optional<LauncherLink> find(Map<String, String> env) {
+  /**
+   * The pipe, when a launcher waits. It is opened at once: to open a pipe that nobody reads any
+   * more would take for ever.
+   */
+  static Optional<LauncherLink> find(Map<String, String> env) throws IOException {
     String fd = env.getOrDefault(VARIABLE, "");
     return fd.matches("[0-9]{1,4}")
-        ? Optional.of(new LauncherLink(Integer.parseInt(fd)))
+        ? Optional.of(new LauncherLink(new FileOutputStream("/proc/self/fd/" + fd)))
         : Optional.empty();
   }
 
   /** Lets the launcher return to its caller. */
   void ready() throws IOException {
-    try (OutputStream pipe = new FileOutputStream("/proc/self/fd/" + fd)) {
+    try (pipe) {
       pipe.write("ready\n".getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
       throw new OcifsException(

@@ -14,7 +14,7 @@ final class Logs {
   private Logs() {}
 
   static Path of(Store store, long pid) {
-    return store.logs().resolve("mount-" + pid + ".log");
+    return store.logsDir().resolve("mount-" + pid + ".log");
   }
 
   /** Most servers have nothing to say. */

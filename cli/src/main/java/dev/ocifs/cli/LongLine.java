@@ -1,6 +1,6 @@
 package dev.ocifs.cli;
 
-import dev.ocifs.layerfs.Attributes;
+import dev.ocifs.layerfs.view.Attributes;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 

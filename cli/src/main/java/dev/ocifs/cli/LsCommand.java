@@ -1,7 +1,7 @@
 package dev.ocifs.cli;
 
-import dev.ocifs.layerfs.ImageView;
 import dev.ocifs.layerfs.PathWalker;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.store.Store;

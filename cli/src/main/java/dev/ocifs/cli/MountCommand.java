@@ -1,6 +1,6 @@
 package dev.ocifs.cli;
 
-import dev.ocifs.layerfs.ImageView;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.mount.Mount;
 import dev.ocifs.mount.MountOptions;
 import dev.ocifs.mount.MountPoint;
@@ -65,35 +65,43 @@ final class MountCommand implements Callable<Integer> {
     mounter.closeOnShutdown();
     try (ImageView view = imageOptions.layerFs(store).view(image, IndexProgress.create(ocifs));
         Mount mount = mounter.mount(new MountRequest(view, dir, name, options))) {
-      serve(mount, store, launcher);
+      announce(mounter, store, launcher);
+      mount.awaitUnmounted();
     }
     return ExitCode.OK;
   }
 
-  private void serve(Mount mount, Store store, Optional<LauncherLink> launcher)
-      throws IOException, InterruptedException {
+  /** Lets the world know of the mount. What is noted is undone when the process ends, however. */
+  private void announce(Mounter mounter, Store store, Optional<LauncherLink> launcher)
+      throws IOException {
     long pid = ProcessHandle.current().pid();
     Path log = launcher.isPresent() ? Logs.of(store, pid) : Logs.STANDARD_ERROR;
-    MountRegistry registry = new MountRegistry(store.mounts());
+    MountRegistry registry = new MountRegistry(store.mountsDir());
     MountRegistry.Record entry = registry.register(dir, name, flags.backend(), log);
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> forget(mounter, registry, entry), "ocifs-forget"));
+    if (launcher.isPresent()) {
+      ocifs.trace("the server is process " + pid + ", its log " + log);
+      Stdio.redirectTo(log);
+      launcher.get().ready();
+    } else if (!ocifs.quiet()) {
+      ocifs
+          .console()
+          .message(
+              (foreground ? "" : "started without the launcher, so in the foreground: ")
+                  + "serving at "
+                  + dir
+                  + " until Ctrl-C or ocifs umount");
+    }
+  }
+
+  private static void forget(Mounter mounter, MountRegistry registry, MountRegistry.Record entry) {
+    mounter.close(); // waits for the end of the mount
     try {
-      if (launcher.isPresent()) {
-        ocifs.trace("the server is process " + pid + ", its log " + log);
-        Stdio.redirectTo(log);
-        launcher.get().ready();
-      } else if (!ocifs.quiet()) {
-        ocifs
-            .console()
-            .message(
-                (foreground ? "" : "started without the launcher, so in the foreground: ")
-                    + "serving at "
-                    + dir
-                    + " until Ctrl-C or ocifs umount");
-      }
-      mount.awaitUnmounted();
-    } finally {
       registry.remove(entry.id());
-      Logs.deleteIfEmpty(log);
+      Logs.deleteIfEmpty(entry.log());
+    } catch (IOException e) {
+      System.err.println("ocifs: cannot forget the mount: " + e.getMessage());
     }
   }
 }

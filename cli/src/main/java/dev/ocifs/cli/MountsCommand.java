@@ -1,6 +1,7 @@
 package dev.ocifs.cli;
 
 import dev.ocifs.mount.MountRegistry;
+import dev.ocifs.mount.MountTable;
 import dev.ocifs.oci.Printable;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
@@ -25,7 +26,7 @@ final class MountsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Store store = ocifs.store();
-    List<MountRegistry.Record> mounts = new MountRegistry(store.mounts()).list();
+    List<MountRegistry.Record> mounts = current(new MountRegistry(store.mountsDir()));
     if (json) {
       ocifs.console().println(json(mounts));
       return ExitCode.OK;
@@ -38,7 +39,7 @@ final class MountsCommand implements Callable<Integer> {
               Printable.escape(mount.dir().toString()),
               Printable.escape(mount.image()),
               mount.backend(),
-              Long.toString(mount.pid()),
+              mount.alive() ? Long.toString(mount.pid()) : "none, was " + mount.pid(),
               mount.since().toString()));
     }
     if (!mounts.isEmpty()) {
@@ -47,7 +48,24 @@ final class MountsCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private static String json(List<MountRegistry.Record> mounts) {
+  /**
+   * Those that serve, and those whose server has ended without unmounting. Where neither is left,
+   * the server was killed and somebody has unmounted since: these are forgotten.
+   */
+  private static List<MountRegistry.Record> current(MountRegistry registry) throws IOException {
+    List<MountRegistry.Record> mounts = new ArrayList<>();
+    for (MountRegistry.Record mount : registry.list()) {
+      if (mount.alive()
+          || MountTable.at(mount.dir()).filter(MountTable.Entry::isOcifs).isPresent()) {
+        mounts.add(mount);
+      } else {
+        registry.remove(mount.id());
+      }
+    }
+    return mounts;
+  }
+
+  private static String json(List<MountRegistry.Record> mounts) throws IOException {
     Json json = new Json();
     json.beginArray();
     for (MountRegistry.Record mount : mounts) {
@@ -56,6 +74,7 @@ final class MountsCommand implements Callable<Integer> {
           .member("image", mount.image())
           .member("backend", mount.backend())
           .member("pid", mount.pid())
+          .member("alive", mount.alive())
           .member("since", mount.since().toString())
           .member("log", mount.log().toString())
           .end();

@@ -104,18 +104,18 @@ final class SampleImage {
 
   private static byte[] manifestJson(byte[] config, List<Layer> layers) {
     Json json = new Json().beginObject().member("schemaVersion", 2);
-    json.member("mediaType", MediaType.OCI_MANIFEST);
-    descriptor(json.beginObject("config"), MediaType.OCI_CONFIG, config).end();
+    json.member("mediaType", MediaType.OCI_MANIFEST.value());
+    descriptor(json.beginObject("config"), MediaType.OCI_CONFIG.value(), config).end();
     json.beginArray("layers");
     for (Layer layer : layers) {
-      descriptor(json.beginObject(), MediaType.OCI_LAYER_GZIP, layer.blob()).end();
+      descriptor(json.beginObject(), MediaType.OCI_LAYER_GZIP.value(), layer.blob()).end();
     }
     return bytes(json.end().end());
   }
 
   private static byte[] indexJson(byte[] manifest) {
     Json json = new Json().beginObject().member("schemaVersion", 2).beginArray("manifests");
-    descriptor(json.beginObject(), MediaType.OCI_MANIFEST, manifest)
+    descriptor(json.beginObject(), MediaType.OCI_MANIFEST.value(), manifest)
         .beginObject("annotations")
         .member("org.opencontainers.image.ref.name", "demo")
         .end()

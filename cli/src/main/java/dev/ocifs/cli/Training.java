@@ -1,5 +1,7 @@
 package dev.ocifs.cli;
 
+import dev.ocifs.mount.MountRegistry;
+import dev.ocifs.mount.internal.ffm.Stdio;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -23,6 +25,9 @@ public final class Training {
       String root = "--root=" + folder.resolve("store");
       String image = "oci:" + layout + ":demo";
       SampleImage.write(layout);
+      Stdio.redirectTo(folder.resolve("log"));
+      MountRegistry registry = new MountRegistry(folder);
+      registry.remove(registry.register(folder, image, "", folder.resolve("log")).id());
       run("--help");
       run("index", root, image);
       run("ls", root, "-lR", image);

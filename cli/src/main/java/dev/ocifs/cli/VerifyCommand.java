@@ -1,6 +1,6 @@
 package dev.ocifs.cli;
 
-import dev.ocifs.layerfs.Finding;
+import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.Printable;
 import dev.ocifs.oci.source.Image;
@@ -41,8 +41,7 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Store store = ocifs.store();
     Map<Finding.Severity, Long> counts = new EnumMap<>(Finding.Severity.class);
-    try {
-      Image image = imageOptions.open(name, store);
+    try (Image image = imageOptions.open(name, store)) {
       imageOptions
           .layerFs(store)
           .verify(

@@ -2,7 +2,7 @@ package dev.ocifs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ocifs.layerfs.Attributes;
+import dev.ocifs.layerfs.view.Attributes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -27,7 +27,8 @@ class MountFlagsTest {
                 .withAllowOther(true)
                 .withSuid(true)
                 .withDev(true)
-                .withDebug(true));
+                .withDebug(true)
+                .withBackend("kernel"));
     assertThat(flags.backend()).isEqualTo("kernel");
   }
 

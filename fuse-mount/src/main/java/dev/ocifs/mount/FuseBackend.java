@@ -22,11 +22,5 @@ public interface FuseBackend {
      * more.
      */
     CompletableFuture<Void> ended();
-
-    /**
-     * Asks the backend to take the mount off its directory and to cut the connection to the kernel
-     * even when programs use the tree; may take effect only with the next request.
-     */
-    void stop();
   }
 }

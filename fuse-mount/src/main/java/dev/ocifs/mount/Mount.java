@@ -27,7 +27,6 @@ public final class Mount implements Closeable {
 
   private final Path dir;
   private final String image;
-  private final FuseBackend.Session session;
   private final CompletableFuture<Void> ended;
 
   /** The device number: tells this mount from one that hides it or came after it. */
@@ -36,7 +35,6 @@ public final class Mount implements Closeable {
   Mount(MountRequest request, FuseBackend.Session session) throws IOException {
     this.dir = MountTable.resolve(request.dir());
     this.image = request.image();
-    this.session = session;
     this.ended = session.ended();
     this.device = MountTable.at(dir).filter(MountTable.Entry::isOcifs).map(e -> e.device());
   }
@@ -74,18 +72,7 @@ public final class Mount implements Closeable {
    */
   @Override
   public synchronized void close() throws IOException {
-    if (ended.isDone()) {
-      return;
-    }
-    if (isVisible()) {
-      try {
-        Unmounter.unmount(dir, false);
-      } catch (OcifsException busy) {
-        if (!ended.isDone() && isVisible()) {
-          stop();
-        }
-      }
-    }
+    takeOffDirectory();
     if (!endsWithin(GRACE_MILLIS)) {
       abort();
       if (!endsWithin(END_MILLIS)) {
@@ -96,10 +83,26 @@ public final class Mount implements Closeable {
     }
   }
 
-  /** Stops the backend, and sends it a request that it can end after. */
-  private void stop() {
-    session.stop();
-    long ignored = dir.toFile().getTotalSpace();
+  /**
+   * Closes it in a process that is about to end, which cuts the connection to the kernel whatever
+   * programs use: they are not waited for.
+   */
+  synchronized void closeAtExit() throws IOException {
+    takeOffDirectory();
+    boolean ignored = endsWithin(GRACE_MILLIS);
+  }
+
+  private void takeOffDirectory() throws IOException {
+    if (ended.isDone() || !isVisible()) {
+      return;
+    }
+    try {
+      Unmounter.unmount(dir, false);
+    } catch (OcifsException busy) {
+      if (!ended.isDone() && isVisible()) {
+        Unmounter.cut(dir);
+      }
+    }
   }
 
   private boolean isVisible() throws IOException {

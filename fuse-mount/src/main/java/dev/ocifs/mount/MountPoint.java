@@ -4,9 +4,9 @@ import dev.ocifs.mount.internal.ffm.Libc;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.OcifsException.Kind;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +23,24 @@ public final class MountPoint {
    * @param root whether the process acts as root
    * @param admin whether it may mount by itself
    * @param searchPath where programs are looked for
+   * @param configuration what root allows other users, fuse.conf(5)
    */
   record Host(
-      Path device, String library, boolean root, boolean admin, @Nullable String searchPath) {
+      Path device,
+      String library,
+      boolean root,
+      boolean admin,
+      @Nullable String searchPath,
+      Path configuration) {
 
     static Host current() throws OcifsException {
       return new Host(
-          Path.of("/dev/fuse"), "libfuse.so.2", Libc.isRoot(), mayMount(), System.getenv("PATH"));
+          Path.of("/dev/fuse"),
+          "libfuse.so.2",
+          Libc.isRoot(),
+          mayMount(),
+          System.getenv("PATH"),
+          Path.of("/etc/fuse.conf"));
     }
 
     /** Whether the effective capabilities hold CAP_SYS_ADMIN. */
@@ -51,18 +62,31 @@ public final class MountPoint {
   private MountPoint() {}
 
   /**
-   * Returns when an image can be mounted at the directory as far as can be told beforehand.
+   * Returns when an image can be mounted at the directory with the default options, as far as can
+   * be told beforehand.
    *
    * @throws OcifsException of the kind MOUNT, with a hint
    */
   public static void check(Path dir) throws OcifsException {
-    check(dir, Host.current());
+    check(dir, MountOptions.defaults());
   }
 
-  static void check(Path dir, Host host) throws OcifsException {
+  /**
+   * Returns when an image can be mounted so at the directory, as far as can be told beforehand.
+   *
+   * @throws OcifsException of the kind MOUNT, with a hint
+   */
+  public static void check(Path dir, MountOptions options) throws OcifsException {
+    check(dir, options, Host.current());
+  }
+
+  static void check(Path dir, MountOptions options, Host host) throws OcifsException {
     checkNotMounted(dir);
     checkDirectory(dir);
     checkMachine(host);
+    if (!host.root()) {
+      checkOptionsOfUser(options, host);
+    }
     if (!host.root() && !Files.isWritable(dir)) {
       throw refuse("no permission to write to " + dir, "choose a directory of your own");
     }
@@ -92,12 +116,7 @@ public final class MountPoint {
 
   /** A FUSE mount whose process is gone answers everything with ENOTCONN. */
   static boolean isDead(Path dir) {
-    try {
-      Files.readAttributes(dir, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-      return false;
-    } catch (IOException e) {
-      return String.valueOf(e.getMessage()).contains("not connected");
-    }
+    return Libc.lookup(dir.toAbsolutePath()) == Errno.ENOTCONN;
   }
 
   private static void checkDirectory(Path dir) throws OcifsException {
@@ -142,6 +161,30 @@ public final class MountPoint {
       throw refuse(
           "root lacks the capability CAP_SYS_ADMIN here, which mounting needs",
           "start the container with --cap-add SYS_ADMIN, or run on the host");
+    }
+  }
+
+  /** The kernel, or fusermount, would refuse these without saying why. */
+  private static void checkOptionsOfUser(MountOptions options, Host host) throws OcifsException {
+    if (options.suid() || options.dev()) {
+      throw refuse(
+          "only root may mount so that set-ID bits or devices work",
+          "leave out --suid and --dev, or run as root");
+    }
+    if (options.allowOther() && !usersMayAllowOther(host.configuration())) {
+      throw refuse(
+          "users may not let others see their mounts here",
+          "leave out --allow-other, or let root add the line user_allow_other to "
+              + host.configuration());
+    }
+  }
+
+  private static boolean usersMayAllowOther(Path configuration) {
+    try {
+      return Files.readAllLines(configuration, StandardCharsets.ISO_8859_1).stream()
+          .anyMatch(line -> line.strip().equals("user_allow_other"));
+    } catch (IOException e) {
+      return false;
     }
   }
 

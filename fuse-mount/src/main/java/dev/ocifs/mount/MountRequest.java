@@ -1,6 +1,6 @@
 package dev.ocifs.mount;
 
-import dev.ocifs.layerfs.ImageView;
+import dev.ocifs.layerfs.view.ImageView;
 import java.nio.file.Path;
 
 /**

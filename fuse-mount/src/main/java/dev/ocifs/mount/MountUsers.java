@@ -34,8 +34,10 @@ final class MountUsers {
   }
 
   private static boolean uses(Path process, Path dir) {
-    if (isWithin(process.resolve("cwd"), dir) || isWithin(process.resolve("root"), dir)) {
-      return true;
+    for (String link : List.of("cwd", "root", "exe")) {
+      if (isWithin(process.resolve(link), dir)) {
+        return true;
+      }
     }
     try (DirectoryStream<Path> open = Files.newDirectoryStream(process.resolve("fd"))) {
       for (Path fd : open) {

@@ -33,7 +33,7 @@ public final class Mounter implements Closeable {
       throw new IllegalStateException("closed");
     }
     FuseBackend backend = backend(request.options().backend());
-    MountPoint.check(request.dir());
+    MountPoint.check(request.dir(), request.options());
     Mount mount = new Mount(request, backend.start(request));
     mounts.add(mount);
     mount.whenEnded(() -> mounts.remove(mount));
@@ -43,6 +43,15 @@ public final class Mounter implements Closeable {
   /** Unmounts all, and at the first failure goes on with the rest. Closing again does nothing. */
   @Override
   public void close() {
+    closeAll(Mount::close);
+  }
+
+  /** A way to close a mount. */
+  private interface Closing {
+    void close(Mount mount) throws IOException;
+  }
+
+  private void closeAll(Closing closing) {
     List<Mount> open;
     synchronized (this) {
       closed = true;
@@ -50,7 +59,7 @@ public final class Mounter implements Closeable {
     }
     for (Mount mount : open) {
       try {
-        mount.close();
+        closing.close(mount);
       } catch (IOException e) {
         LOG.log(Level.ERROR, e.getMessage());
       }
@@ -59,7 +68,8 @@ public final class Mounter implements Closeable {
 
   /** Unmounts all when the JVM ends, by SIGTERM, SIGINT or of itself. */
   public void closeOnShutdown() {
-    Runtime.getRuntime().addShutdownHook(new Thread(this::close, "ocifs-unmount"));
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> closeAll(Mount::closeAtExit), "ocifs-unmount"));
   }
 
   private static FuseBackend backend(String name) throws OcifsException {

@@ -29,18 +29,33 @@ public final class Unmounter {
     }
     if (Libc.isRoot()) {
       int errno = Libc.umount2(entry.dir(), lazy ? Libc.MNT_DETACH : 0);
-      if (errno == Libc.EBUSY) {
+      if (errno == Errno.EBUSY) {
         throw busy(entry.dir());
       }
       if (errno != 0) {
         throw new OcifsException(Kind.MOUNT, "cannot unmount " + dir + ": errno " + errno)
             .hint(
-                errno == Libc.EPERM
+                errno == Errno.EPERM
                     ? "this needs the capability CAP_SYS_ADMIN"
                     : "try again, then: umount -l " + dir);
       }
     } else {
       byFusermount(entry.dir(), lazy);
+    }
+  }
+
+  /**
+   * Takes a mount of this user off its directory whatever uses it. When root does so, programs that
+   * use its files get errors from then on.
+   */
+  static void cut(Path dir) throws OcifsException {
+    if (!Libc.isRoot()) {
+      unmount(dir, true);
+      return;
+    }
+    int errno = Libc.umount2(entry(dir).dir(), Libc.MNT_FORCE | Libc.MNT_DETACH);
+    if (errno != 0) {
+      throw new OcifsException(Kind.MOUNT, "cannot unmount " + dir + ": errno " + errno);
     }
   }
 
@@ -91,6 +106,6 @@ public final class Unmounter {
     return new OcifsException(
             Kind.MOUNT,
             dir + " is busy" + (users.isEmpty() ? "" : ": used by " + String.join(", ", users)))
-        .hint("end those programs, or unmount lazily");
+        .hint("end those programs, or take it away at once with: ocifs umount --lazy " + dir);
   }
 }

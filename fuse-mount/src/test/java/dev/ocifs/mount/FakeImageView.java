@@ -1,7 +1,7 @@
 package dev.ocifs.mount;
 
-import dev.ocifs.layerfs.Attributes;
-import dev.ocifs.layerfs.ImageView;
+import dev.ocifs.layerfs.view.Attributes;
+import dev.ocifs.layerfs.view.ImageView;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,7 +13,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** An image tree in memory, written by hand; names are ISO-8859-1 strings, one char a byte. */
-class FakeImageView implements ImageView {
+public class FakeImageView implements ImageView {
+  /** What a file holds: fills the segment with the bytes from a position within the file. */
+  @FunctionalInterface
+  interface Content {
+    void read(long pos, MemorySegment dst) throws IOException;
+  }
+
   /** One inode; directories hold their names. */
   static final class Node {
     final long inode;
@@ -26,7 +32,9 @@ class FakeImageView implements ImageView {
     int minor;
     long seconds = 1_700_000_000L;
     int nanos;
-    byte[] content = new byte[0];
+    long size;
+    Content content = (pos, dst) -> {};
+    byte[] target = {};
     final TreeMap<String, Node> names = new TreeMap<>();
     final TreeMap<String, byte[]> xattrs = new TreeMap<>();
 
@@ -78,13 +86,29 @@ class FakeImageView implements ImageView {
 
   Node file(Node parent, String name, int permissions, byte[] content) {
     Node node = add(parent, name, Attributes.S_IFREG | permissions);
+    return fill(
+        node,
+        content.length,
+        (pos, dst) ->
+            MemorySegment.copy(
+                content, (int) pos, dst, ValueLayout.JAVA_BYTE, 0, (int) dst.byteSize()));
+  }
+
+  /** A file of any size, made up while it is read. */
+  Node file(Node parent, String name, int permissions, long size, Content content) {
+    return fill(add(parent, name, Attributes.S_IFREG | permissions), size, content);
+  }
+
+  private static Node fill(Node node, long size, Content content) {
+    node.size = size;
     node.content = content;
     return node;
   }
 
   Node symlink(Node parent, String name, String target) {
     Node node = add(parent, name, Attributes.S_IFLNK | 0777);
-    node.content = target.getBytes(StandardCharsets.ISO_8859_1);
+    node.target = target.getBytes(StandardCharsets.ISO_8859_1);
+    node.size = node.target.length;
     return node;
   }
 
@@ -113,7 +137,7 @@ class FakeImageView implements ImageView {
   public long contentBytes() {
     return nodes.stream()
         .filter(n -> (n.mode & Attributes.S_IFMT) == Attributes.S_IFREG)
-        .mapToLong(n -> n.content.length)
+        .mapToLong(n -> n.size)
         .sum();
   }
 
@@ -131,7 +155,7 @@ class FakeImageView implements ImageView {
     dst.nlink = n.nlink;
     dst.uid = n.uid;
     dst.gid = n.gid;
-    dst.size = n.content.length;
+    dst.size = n.size;
     dst.mtimeSeconds = n.seconds;
     dst.mtimeNanos = n.nanos;
     dst.major = n.major;
@@ -159,7 +183,7 @@ class FakeImageView implements ImageView {
 
   @Override
   public byte[] readlink(long inode) {
-    return node(inode).content;
+    return node(inode).target;
   }
 
   @Override
@@ -176,9 +200,11 @@ class FakeImageView implements ImageView {
 
   @Override
   public int read(long inode, long pos, MemorySegment dst) throws IOException {
-    byte[] content = node(inode).content;
-    int length = (int) Math.max(0, Math.min(dst.byteSize(), content.length - pos));
-    MemorySegment.copy(content, (int) pos, dst, ValueLayout.JAVA_BYTE, 0, length);
+    Node node = node(inode);
+    int length = (int) Math.max(0, Math.min(dst.byteSize(), node.size - pos));
+    if (length > 0) {
+      node.content.read(pos, dst.asSlice(0, length));
+    }
     return length;
   }
 

@@ -1,5 +1,6 @@
 package dev.ocifs.mount;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,16 +17,19 @@ class MountPointTest {
   @TempDir Path temp;
   private Path dir = Path.of("");
   private Path device = Path.of("");
+  private Path conf = Path.of("");
 
   @BeforeEach
   void makeDirectory() throws IOException {
     dir = Files.createDirectory(temp.resolve("dir"));
     device = Files.createFile(temp.resolve("device"));
+    conf = temp.resolve("fuse.conf");
   }
 
   @Test
   void anEmptyDirectoryIsFine() {
-    assertThatCode(() -> MountPoint.check(dir, host("libc.so.6"))).doesNotThrowAnyException();
+    assertThatCode(() -> MountPoint.check(dir, MountOptions.defaults(), host("libc.so.6")))
+        .doesNotThrowAnyException();
   }
 
   @Test
@@ -57,7 +61,8 @@ class MountPointTest {
 
   @Test
   void noLibrary() {
-    assertThatThrownBy(() -> MountPoint.check(dir, host("libno-such-thing.so.2")))
+    assertThatThrownBy(
+            () -> MountPoint.check(dir, MountOptions.defaults(), host("libno-such-thing.so.2")))
         .isInstanceOf(OcifsException.class)
         .hasMessageContaining("libfuse 2 (libno-such-thing.so.2) is not installed")
         .hasMessageContaining("setup.sh");
@@ -65,31 +70,50 @@ class MountPointTest {
 
   @Test
   void noFusermountForAUser() {
-    MountPoint.Host user = new MountPoint.Host(device, "libc.so.6", false, false, temp.toString());
-    assertThatThrownBy(() -> MountPoint.check(dir, user))
+    MountPoint.Host user =
+        new MountPoint.Host(device, "libc.so.6", false, false, temp.toString(), conf);
+    assertThatThrownBy(() -> MountPoint.check(dir, MountOptions.defaults(), user))
         .hasMessageContaining("no fusermount")
         .hasMessageContaining("install the package fuse3");
   }
 
   @Test
   void rootWithoutTheCapability() {
-    MountPoint.Host jailed = new MountPoint.Host(device, "libc.so.6", true, false, "/bin");
-    assertThatThrownBy(() -> MountPoint.check(dir, jailed))
+    MountPoint.Host jailed = new MountPoint.Host(device, "libc.so.6", true, false, "/bin", conf);
+    assertThatThrownBy(() -> MountPoint.check(dir, MountOptions.defaults(), jailed))
         .hasMessageContaining("CAP_SYS_ADMIN")
         .hasMessageContaining("--cap-add");
   }
 
+  @Test
+  void optionsThatAUserMayNotUse() throws Exception {
+    Path bin = Files.createDirectory(temp.resolve("bin"));
+    Path fusermount = Files.createFile(bin.resolve("fusermount3"));
+    assertThat(fusermount.toFile().setExecutable(true)).isTrue();
+    MountPoint.Host user =
+        new MountPoint.Host(device, "libc.so.6", false, false, bin.toString(), conf);
+    MountOptions plain = MountOptions.defaults();
+    MountPoint.check(dir, plain, user);
+    assertThatThrownBy(() -> MountPoint.check(dir, plain.withSuid(true), user))
+        .hasMessageContaining("only root may");
+    assertThatThrownBy(() -> MountPoint.check(dir, plain.withDev(true), user))
+        .hasMessageContaining("only root may");
+    Files.writeString(conf, "#user_allow_other\n");
+    assertThatThrownBy(() -> MountPoint.check(dir, plain.withAllowOther(true), user))
+        .hasMessageContaining("users may not let others see")
+        .hasMessageContaining("user_allow_other to " + conf);
+    Files.writeString(conf, "# comment\nuser_allow_other\n");
+    MountPoint.check(dir, plain.withAllowOther(true), user);
+  }
+
   private MountPoint.Host host(String library) {
-    return new MountPoint.Host(device, library, true, true, "/bin");
+    return new MountPoint.Host(device, library, true, true, "/bin", conf);
   }
 
   private void refuses(Path at, String what, String hint) {
-    assertThatThrownBy(() -> MountPoint.check(at, host("libc.so.6")))
+    assertThatThrownBy(() -> MountPoint.check(at, MountOptions.defaults(), host("libc.so.6")))
         .isInstanceOfSatisfying(
-            OcifsException.class,
-            e ->
-                org.assertj.core.api.Assertions.assertThat(e.kind())
-                    .isEqualTo(OcifsException.Kind.MOUNT))
+            OcifsException.class, e -> assertThat(e.kind()).isEqualTo(OcifsException.Kind.MOUNT))
         .hasMessageContaining(what)
         .hasMessageContaining(hint);
   }

@@ -8,6 +8,8 @@ import dev.ocifs.layerfs.read.LayerReader;
 import dev.ocifs.layerfs.read.SpanDecoders;
 import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.tree.TreeBuilder;
+import dev.ocifs.layerfs.view.Finding;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.ChainId;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
@@ -31,6 +33,8 @@ import java.util.Optional;
  * Thread-safe. It owns nothing that must be closed but the views, which their callers close.
  */
 public final class LayerFs {
+  private static final Finding.Sink UNHEARD = finding -> {};
+
   private final Store store;
   private final LayerFsOptions options;
   private final LayerIndexer indexer;
@@ -58,7 +62,8 @@ public final class LayerFs {
   /**
    * Opens an image, which is indexed first when it has not been.
    *
-   * @param image its layers are read where they lie: the files have to stay as long as the view
+   * @param image becomes the view's, which closes it; it is closed, too, when this fails. Its
+   *     layers are read where they lie: the files have to stay as long as the view
    * @return the view, which the caller closes
    * @throws OcifsException naming image, layer and entry, when the image is not what it promises or
    *     breaks a rule; nothing is left in the store then but the indices of layers that were found
@@ -66,10 +71,19 @@ public final class LayerFs {
    */
   public ImageView view(Image image, IndexListener listener) throws IOException {
     try {
+      return open(image, listener);
+    } catch (IOException | RuntimeException e) {
+      image.close();
+      throw e;
+    }
+  }
+
+  private ImageView open(Image image, IndexListener listener) throws IOException {
+    try {
       List<LayerIndex> indices = indices(image, false, listener);
       try {
-        ImageTree tree = options.strict() ? merge(indices, f -> {}) : tree(indices);
-        return new MergedView(image.name(), tree, readers(image, indices, tree));
+        ImageTree tree = options.strict() ? merge(indices, UNHEARD) : tree(indices);
+        return new MergedView(image, tree, readers(image, indices, tree));
       } catch (IOException | RuntimeException e) {
         closeAll(indices);
         throw e;
@@ -123,10 +137,10 @@ public final class LayerFs {
     try {
       return ImageTree.open(path);
     } catch (NoSuchFileException e) {
-      return merge(indices, f -> {});
+      return merge(indices, UNHEARD);
     } catch (OcifsException e) {
       // Damaged or of another version: it is derived data, and made again.
-      return merge(indices, f -> {});
+      return merge(indices, UNHEARD);
     }
   }
 

@@ -16,7 +16,7 @@ public record LayerFsOptions(Limits limits, boolean strict, long cacheBytes, int
   /** The defaults: lenient, a cache of 48 MiB, as many layers at once as there are processors. */
   public static LayerFsOptions defaults() {
     return new LayerFsOptions(
-        Limits.defaults(), false, DEFAULT_CACHE_BYTES, Runtime.getRuntime().availableProcessors());
+        Limits.DEFAULT, false, DEFAULT_CACHE_BYTES, Runtime.getRuntime().availableProcessors());
   }
 
   public LayerFsOptions withLimits(Limits newLimits) {

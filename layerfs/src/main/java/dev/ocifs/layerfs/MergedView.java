@@ -3,18 +3,21 @@ package dev.ocifs.layerfs;
 import dev.ocifs.layerfs.read.LayerReader;
 import dev.ocifs.layerfs.tree.Extent;
 import dev.ocifs.layerfs.tree.ImageTree;
+import dev.ocifs.layerfs.view.Attributes;
+import dev.ocifs.layerfs.view.ImageView;
+import dev.ocifs.oci.source.Image;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An image tree and the readers of its layers, as one view. Owns both. */
+/** An image, its tree and the readers of its layers, as one view. Owns all three. */
 final class MergedView implements ImageView {
-  private final String image;
+  private final Image image;
   private final ImageTree tree;
   private final List<LayerReader> layers;
 
-  MergedView(String image, ImageTree tree, List<LayerReader> layers) {
+  MergedView(Image image, ImageTree tree, List<LayerReader> layers) {
     this.image = image;
     this.tree = tree;
     this.layers = List.copyOf(layers);
@@ -81,7 +84,7 @@ final class MergedView implements ImageView {
         readSparse(layer, extent.pos(), runs, pos, dst.asSlice(0, n));
       }
     } catch (dev.ocifs.oci.OcifsException e) {
-      throw e.image(image);
+      throw e.image(image.name());
     }
     return n;
   }
@@ -104,17 +107,9 @@ final class MergedView implements ImageView {
 
   @Override
   public void close() throws IOException {
-    IOException failure = null;
-    for (LayerReader layer : layers) {
-      try {
-        layer.close();
-      } catch (IOException e) {
-        failure = e;
-      }
-    }
-    tree.close();
-    if (failure != null) {
-      throw failure;
+    try (image) {
+      tree.close();
+      LayerReader.closeAll(layers);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.ocifs.layerfs;
 
+import dev.ocifs.layerfs.view.Attributes;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -6,16 +6,18 @@ import java.util.HexFormat;
 import org.bouncycastle.crypto.digests.Blake3Digest;
 
 /**
- * Computes a digest of bytes that come in pieces. Not thread-safe; of no use after {@link #digest}.
- *
- * <p>The SHA-2 family comes from the JDK, whose implementation uses the processor's instructions;
- * BLAKE3, which it lacks, from Bouncy Castle.
+ * Computes the digest of a content that arrives in pieces. SHA-2 comes from the JDK, whose
+ * intrinsics are several times faster than any library; only BLAKE3, which the JDK lacks, loads
+ * Bouncy Castle. Not thread-safe.
  */
-public abstract sealed class Hasher {
+public abstract class Hasher {
+  private final Digest.Algorithm algorithm;
 
-  private Hasher() {}
+  private Hasher(Digest.Algorithm algorithm) {
+    this.algorithm = algorithm;
+  }
 
-  /** A hasher for this algorithm. */
+  /** A new hasher that has seen nothing. */
   public static Hasher of(Digest.Algorithm algorithm) {
     return switch (algorithm) {
       case SHA256 -> new Jdk(algorithm, "SHA-256");
@@ -24,55 +26,63 @@ public abstract sealed class Hasher {
     };
   }
 
-  /** The digest of these bytes. */
-  public static Digest hash(Digest.Algorithm algorithm, byte[] bytes) {
+  /** The digest of a whole content. */
+  public static Digest hash(Digest.Algorithm algorithm, byte[] content) {
     Hasher hasher = of(algorithm);
-    hasher.update(bytes, 0, bytes.length);
+    hasher.update(content, 0, content.length);
     return hasher.digest();
   }
 
+  /** Adds {@code bytes[off, off + len)}. */
   public abstract void update(byte[] bytes, int off, int len);
 
-  /** The digest of all bytes so far. */
-  public abstract Digest digest();
+  /** The digest of everything added; the hasher is then as new. */
+  public final Digest digest() {
+    return new Digest(algorithm, HexFormat.of().formatHex(finish()));
+  }
+
+  abstract byte[] finish();
 
   private static final class Jdk extends Hasher {
-    private final Digest.Algorithm algorithm;
-    private final MessageDigest hash;
+    private final MessageDigest digest;
 
     Jdk(Digest.Algorithm algorithm, String name) {
-      this.algorithm = algorithm;
+      super(algorithm);
       try {
-        hash = MessageDigest.getInstance(name);
+        digest = MessageDigest.getInstance(name);
       } catch (NoSuchAlgorithmException e) {
-        throw new AssertionError("every JDK has " + name, e);
+        throw new IllegalStateException("every JDK has " + name, e);
       }
     }
 
     @Override
     public void update(byte[] bytes, int off, int len) {
-      hash.update(bytes, off, len);
+      digest.update(bytes, off, len);
     }
 
     @Override
-    public Digest digest() {
-      return new Digest(algorithm, HexFormat.of().formatHex(hash.digest()));
+    byte[] finish() {
+      return digest.digest();
     }
   }
 
   private static final class Blake3 extends Hasher {
-    private final Blake3Digest hash = new Blake3Digest(32);
+    private final Blake3Digest digest = new Blake3Digest(256);
 
-    @Override
-    public void update(byte[] bytes, int off, int len) {
-      hash.update(bytes, off, len);
+    Blake3() {
+      super(Digest.Algorithm.BLAKE3);
     }
 
     @Override
-    public Digest digest() {
-      byte[] out = new byte[32];
-      hash.doFinal(out, 0);
-      return new Digest(Digest.Algorithm.BLAKE3, HexFormat.of().formatHex(out));
+    public void update(byte[] bytes, int off, int len) {
+      digest.update(bytes, off, len);
+    }
+
+    @Override
+    byte[] finish() {
+      byte[] hash = new byte[digest.getDigestSize()];
+      digest.doFinal(hash, 0); // resets it as well
+      return hash;
     }
   }
 }

@@ -2,102 +2,159 @@ package dev.ocifs.oci;
 
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * The name of an image as a user writes it: where it is, and which one there.
+ * An image as the user names it: where it lies and which one of several, for example {@code
+ * oci:DIR:REF}. Immutable.
  *
- * <p>Source: the transports of containers-transports(5): {@code oci:}, {@code oci-archive:}, {@code
- * docker-archive:}.
+ * <p>Source: containers-transports(5) of skopeo and podman.
  *
- * @param transport what kind of place the path is
- * @param path of a directory or a file that exists
- * @param ref which image: a name or tag, or {@code @} and a digest or number
+ * @param path absolute
+ * @param ref a tag, a name, {@code @sha256:...} or {@code @N} for the N-th; absent when there is to
+ *     be one image only
  */
 public record ImageReference(Transport transport, Path path, Optional<String> ref) {
 
-  /** Kinds of places. */
+  /** What lies at the path. */
   public enum Transport {
-    /** An OCI image layout in a directory. */
+    /** A directory in OCI image layout. */
     OCI("oci"),
-    /** An OCI image layout in a tar archive. */
+    /** A tar of an OCI image layout. */
     OCI_ARCHIVE("oci-archive"),
     /** What {@code docker save} writes. */
     DOCKER_ARCHIVE("docker-archive"),
-    /** One of the others: what the path holds tells which. */
-    ANY("");
+    /** Not said: the content decides. */
+    PATH("");
 
-    private final String prefix;
+    private final String id;
 
-    Transport(String prefix) {
-      this.prefix = prefix;
+    Transport(String id) {
+      this.id = id;
     }
   }
+
+  private static final Map<String, Transport> KNOWN =
+      Map.of(
+          "oci", Transport.OCI,
+          "oci-archive", Transport.OCI_ARCHIVE,
+          "docker-archive", Transport.DOCKER_ARCHIVE);
+
+  private static final Map<String, String> UNSUPPORTED =
+      Map.of(
+          "docker", "images in registries",
+          "dir", "directories in skopeo's own format",
+          "docker-daemon", "images of a Docker daemon",
+          "containers-storage", "images in podman's storage",
+          "sif", "Singularity images");
+
+  private static final String HINT =
+      "name a local image: oci:DIR[:REF], oci-archive:FILE[:REF], docker-archive:FILE[:REF]";
 
   /**
-   * Parses {@code TRANSPORT:PATH[:REF|@DIGEST]} or {@code PATH[:REF|@DIGEST]}. Of the ways to read
-   * a text with several colons, the longest path that exists is taken.
+   * Parses a reference. Paths may hold colons: the longest prefix that exists is the path, and what
+   * follows is the REF.
    *
-   * @throws OcifsException {@code NOT_FOUND} when there is no such path, {@code UNSUPPORTED} for
-   *     other transports
+   * @throws OcifsException {@code USAGE} when it names nothing, {@code UNSUPPORTED} when the
+   *     transport is not supported, {@code NOT_FOUND} when a bare name is no path
    */
   public static ImageReference parse(String text) throws OcifsException {
-    for (Transport transport : Transport.values()) {
-      if (transport != Transport.ANY && text.startsWith(transport.prefix + ":")) {
-        return split(transport, text.substring(transport.prefix.length() + 1), text);
-      }
+    if (text.isEmpty()) {
+      throw new OcifsException(OcifsException.Kind.USAGE, "the name of the image is empty")
+          .hint(HINT);
     }
-    for (String other :
-        new String[] {"docker://", "dir:", "docker-daemon:", "containers-storage:", "ostree:"}) {
-      if (text.startsWith(other)) {
-        throw new OcifsException(
-                OcifsException.Kind.UNSUPPORTED, "images named by " + other + " cannot be opened")
-            .rule(32)
-            .image(text)
-            .hint("copy it to a layout, as with: skopeo copy " + text + " oci:DIR:TAG");
-      }
+    int colon = text.indexOf(':');
+    String scheme = colon < 0 ? "" : text.substring(0, colon);
+    Transport transport = KNOWN.get(scheme);
+    if (transport != null) {
+      return locate(text, transport, text.substring(colon + 1));
     }
-    return split(Transport.ANY, text, text);
+    Optional<ImageReference> path = existing(Transport.PATH, text);
+    if (path.isPresent()) {
+      return path.get();
+    }
+    if (UNSUPPORTED.containsKey(scheme)) {
+      throw new OcifsException(
+              OcifsException.Kind.UNSUPPORTED,
+              "'" + text + "': " + UNSUPPORTED.get(scheme) + " are not supported yet")
+          .rule(32)
+          .hint(HINT + "; skopeo copy makes one of any image");
+    }
+    if (text.startsWith("/") || text.startsWith("./") || text.startsWith("../")) {
+      throw missing(text);
+    }
+    throw new OcifsException(
+            OcifsException.Kind.NOT_FOUND,
+            "'" + text + "' is no path here, and names of a registry are not supported yet")
+        .rule(32)
+        .hint(HINT);
   }
 
-  private static ImageReference split(Transport transport, String rest, String text)
+  private static ImageReference locate(String text, Transport transport, String rest)
       throws OcifsException {
     if (rest.isEmpty()) {
-      throw new OcifsException(OcifsException.Kind.USAGE, "the image has no path")
-          .image(text)
-          .hint("write it as oci:DIR:TAG, oci-archive:FILE, docker-archive:FILE or a path");
+      throw new OcifsException(OcifsException.Kind.USAGE, "'" + text + "' names no path")
+          .hint(HINT);
     }
-    for (int end = rest.length(); end > 0; end = separator(rest, end)) {
-      Path path = path(rest.substring(0, end));
-      if (path != null && Files.exists(path)) {
-        return new ImageReference(transport, path, ref(rest, end));
+    Optional<ImageReference> found = existing(transport, rest);
+    if (found.isPresent()) {
+      return found.get();
+    }
+    int colon = rest.indexOf(':', rest.lastIndexOf('/') + 1);
+    throw missing(colon <= 0 ? rest : rest.substring(0, colon));
+  }
+
+  /** Splits at the last separator before which there is a path that exists. */
+  private static Optional<ImageReference> existing(Transport transport, String text)
+      throws OcifsException {
+    for (int end = text.length(); end > 0; end--) {
+      boolean whole = end == text.length();
+      if (whole || text.charAt(end) == ':' || text.charAt(end) == '@') {
+        Path path = path(text.substring(0, end));
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+          String rest = text.substring(end);
+          String ref = rest.startsWith(":") ? rest.substring(1) : rest;
+          return Optional.of(
+              new ImageReference(
+                  transport,
+                  path.toAbsolutePath().normalize(),
+                  ref.isEmpty() ? Optional.empty() : Optional.of(ref)));
+        }
       }
     }
-    String what =
-        transport == Transport.ANY
-            ? "there is no such file or directory, and images of registries cannot be opened yet"
-            : "there is no such " + (transport == Transport.OCI ? "directory" : "file");
-    throw new OcifsException(OcifsException.Kind.NOT_FOUND, what).rule(32).image(text);
+    return Optional.empty();
   }
 
-  /** The last colon or at sign before {@code end}, -1 when there is none. */
-  private static int separator(String rest, int end) {
-    return Math.max(rest.lastIndexOf(':', end - 1), rest.lastIndexOf('@', end - 1));
-  }
-
-  private static Optional<String> ref(String rest, int end) {
-    if (end == rest.length() || end == rest.length() - 1) {
-      return Optional.empty();
-    }
-    return Optional.of(rest.charAt(end) == '@' ? rest.substring(end) : rest.substring(end + 1));
-  }
-
-  private static @org.jspecify.annotations.Nullable Path path(String text) {
+  private static Path path(String text) throws OcifsException {
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {
-      return null;
+      throw new OcifsException(OcifsException.Kind.USAGE, "'" + text + "' is no path", e);
     }
+  }
+
+  private static OcifsException missing(String path) {
+    return new OcifsException(OcifsException.Kind.NOT_FOUND, "no such file or directory: " + path)
+        .rule(32);
+  }
+
+  /** The same place, known to hold this. */
+  public ImageReference as(Transport known) {
+    return new ImageReference(known, path, ref);
+  }
+
+  /** The same place and another image in it. */
+  public ImageReference withRef(String other) {
+    return new ImageReference(transport, path, Optional.of(other));
+  }
+
+  /** The normalised text: {@code oci:/x/y:app}; without a transport when it is not known. */
+  @Override
+  public String toString() {
+    String prefix = transport == Transport.PATH ? "" : transport.id + ":";
+    return prefix + path + ref.map(r -> ":" + r).orElse("");
   }
 }

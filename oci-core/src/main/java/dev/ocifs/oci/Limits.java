@@ -1,17 +1,19 @@
 package dev.ocifs.oci;
 
 /**
- * What an image may ask for at most. The defaults are far above what real images need and bound
- * what a hostile one can cost; each has an option of the command line.
+ * Bounds that protect against hostile images. The defaults are far above every real image; the
+ * error that a bound causes has kind {@code LIMIT} and names the option that raises it.
  *
- * @param maxEntries entries of all layers of an image together ({@code --max-entries})
- * @param maxLayerBytes uncompressed bytes of a layer ({@code --max-layer-bytes})
- * @param maxRatio how many times larger a layer may become uncompressed; counted above 64 MiB
- *     ({@code --max-ratio})
- * @param maxPathBytes bytes of a path ({@code --max-path-bytes})
- * @param maxPathDepth components of a path ({@code --max-path-depth})
- * @param maxPaxBytes bytes of the extension headers of an entry ({@code --max-pax-bytes})
- * @param maxDocumentBytes bytes of an index, a manifest or a config
+ * <p>Immutable.
+ *
+ * @param maxEntries entries of one layer, and members of one archive
+ * @param maxLayerBytes length of one uncompressed layer, or unwrapped archive, in bytes
+ * @param maxRatio uncompressed bytes per compressed byte over a whole layer; counted only beyond
+ *     {@link #RATIO_FREE_BYTES} of output
+ * @param maxPathBytes length of one path in bytes
+ * @param maxPathDepth components of one path
+ * @param maxPaxBytes size of the records of one PAX header, or of one GNU long name, in bytes
+ * @param maxDocumentBytes length of one JSON document in bytes
  */
 public record Limits(
     long maxEntries,
@@ -22,21 +24,38 @@ public record Limits(
     int maxPaxBytes,
     int maxDocumentBytes) {
 
-  /** The defaults. */
-  public static Limits defaults() {
-    return new Limits(2_000_000, 64L << 30, 2000, 65_536, 1024, 1 << 20, 4 << 20);
+  /** Output that is always allowed before {@link #maxRatio} counts, in bytes. */
+  public static final long RATIO_FREE_BYTES = 64L << 20;
+
+  /** What applies unless the user asks otherwise. */
+  public static final Limits DEFAULT =
+      new Limits(2_000_000, 64L << 30, 2000, 65_536, 1024, 1 << 20, 4 << 20);
+
+  public Limits {
+    if (maxEntries < 1
+        || maxLayerBytes < 1
+        || maxRatio < 1
+        || maxPathBytes < 1
+        || maxPathDepth < 1
+        || maxPaxBytes < 1
+        || maxDocumentBytes < 1) {
+      throw new IllegalArgumentException("a limit is less than 1");
+    }
   }
 
+  /** These limits with another number of entries; option {@code --max-entries}. */
   public Limits withMaxEntries(long value) {
     return new Limits(
         value, maxLayerBytes, maxRatio, maxPathBytes, maxPathDepth, maxPaxBytes, maxDocumentBytes);
   }
 
+  /** These limits with another layer length in bytes; option {@code --max-layer-bytes}. */
   public Limits withMaxLayerBytes(long value) {
     return new Limits(
         maxEntries, value, maxRatio, maxPathBytes, maxPathDepth, maxPaxBytes, maxDocumentBytes);
   }
 
+  /** These limits with another ratio; option {@code --max-ratio}. */
   public Limits withMaxRatio(int value) {
     return new Limits(
         maxEntries,
@@ -48,16 +67,21 @@ public record Limits(
         maxDocumentBytes);
   }
 
+  /** These limits with another path length in bytes; option {@code --max-path-bytes}. */
   public Limits withMaxPathBytes(int value) {
     return new Limits(
         maxEntries, maxLayerBytes, maxRatio, value, maxPathDepth, maxPaxBytes, maxDocumentBytes);
   }
 
+  /** These limits with another number of path components; option {@code --max-path-depth}. */
   public Limits withMaxPathDepth(int value) {
     return new Limits(
         maxEntries, maxLayerBytes, maxRatio, maxPathBytes, value, maxPaxBytes, maxDocumentBytes);
   }
 
+  /**
+   * These limits with another length of extended headers in bytes; option {@code --max-pax-bytes}.
+   */
   public Limits withMaxPaxBytes(int value) {
     return new Limits(
         maxEntries, maxLayerBytes, maxRatio, maxPathBytes, maxPathDepth, value, maxDocumentBytes);

@@ -1,62 +1,128 @@
 package dev.ocifs.oci;
 
 /**
- * What a media type says that ocifs has to know. Types are kept as text; unknown ones are legal
- * everywhere.
+ * The media type of a descriptor, as far as ocifs has to tell them apart: documents, and layers
+ * with their compression. Any other text is a media type too, of which nothing is known.
  *
- * <p>Source: OCI image-spec v1.1, media-types.md; Docker image manifest v2 schema 2.
+ * <p>Source: OCI image-spec v1.1, media-types.md; Docker image manifest v2 schema 2. Immutable.
  */
-public final class MediaType {
-  public static final String OCI_INDEX = "application/vnd.oci.image.index.v1+json";
-  public static final String OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
-  public static final String OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
-  public static final String OCI_LAYER = "application/vnd.oci.image.layer.v1.tar";
-  public static final String OCI_LAYER_GZIP = "application/vnd.oci.image.layer.v1.tar+gzip";
-  public static final String OCI_LAYER_ZSTD = "application/vnd.oci.image.layer.v1.tar+zstd";
-  public static final String DOCKER_LIST =
-      "application/vnd.docker.distribution.manifest.list.v2+json";
-  public static final String DOCKER_MANIFEST =
-      "application/vnd.docker.distribution.manifest.v2+json";
-  public static final String DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json";
-  public static final String DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar";
-  public static final String DOCKER_LAYER_GZIP =
-      "application/vnd.docker.image.rootfs.diff.tar.gzip";
+public record MediaType(String value) {
 
-  private static final String OCI_FOREIGN =
+  /** How the bytes of a layer are compressed. */
+  public enum Compression {
+    NONE,
+    GZIP,
+    ZSTD,
+    /** The media type does not say, or is known to lie: the first bytes of the blob decide. */
+    SNIFFED
+  }
+
+  public static final MediaType OCI_INDEX =
+      new MediaType("application/vnd.oci.image.index.v1+json");
+  public static final MediaType OCI_MANIFEST =
+      new MediaType("application/vnd.oci.image.manifest.v1+json");
+  public static final MediaType OCI_CONFIG =
+      new MediaType("application/vnd.oci.image.config.v1+json");
+  public static final MediaType OCI_LAYER = new MediaType("application/vnd.oci.image.layer.v1.tar");
+  public static final MediaType OCI_LAYER_GZIP =
+      new MediaType("application/vnd.oci.image.layer.v1.tar+gzip");
+  public static final MediaType OCI_LAYER_ZSTD =
+      new MediaType("application/vnd.oci.image.layer.v1.tar+zstd");
+
+  public static final MediaType DOCKER_LIST =
+      new MediaType("application/vnd.docker.distribution.manifest.list.v2+json");
+  public static final MediaType DOCKER_MANIFEST =
+      new MediaType("application/vnd.docker.distribution.manifest.v2+json");
+  public static final MediaType DOCKER_CONFIG =
+      new MediaType("application/vnd.docker.container.image.v1+json");
+
+  /** A layer whose compression is not said; also what layers of docker archives are given. */
+  public static final MediaType DOCKER_LAYER =
+      new MediaType("application/vnd.docker.image.rootfs.diff.tar");
+
+  private static final String OCI_LAYER_PREFIX = "application/vnd.oci.image.layer.v1.tar";
+  private static final String OCI_FOREIGN_PREFIX =
       "application/vnd.oci.image.layer.nondistributable.v1.tar";
-  private static final String DOCKER_FOREIGN =
+  private static final String DOCKER_LAYER_PREFIX = DOCKER_LAYER.value;
+  private static final String DOCKER_FOREIGN_PREFIX =
       "application/vnd.docker.image.rootfs.foreign.diff.tar";
+  private static final String SCHEMA1_PREFIX = "application/vnd.docker.distribution.manifest.v1+";
 
-  private MediaType() {}
-
-  /** An OCI image index or a Docker manifest list. */
-  public static boolean isIndex(String type) {
-    return type.equals(OCI_INDEX) || type.equals(DOCKER_LIST);
+  /** Whether it names an index: an OCI one or Docker's manifest list. */
+  public boolean isIndex() {
+    return equals(OCI_INDEX) || equals(DOCKER_LIST);
   }
 
-  /** An OCI or Docker image manifest. */
-  public static boolean isManifest(String type) {
-    return type.equals(OCI_MANIFEST) || type.equals(DOCKER_MANIFEST);
+  /** Whether it names the manifest of one image. */
+  public boolean isManifest() {
+    return equals(OCI_MANIFEST) || equals(DOCKER_MANIFEST);
   }
 
-  /** An OCI or Docker image config. */
-  public static boolean isConfig(String type) {
-    return type.equals(OCI_CONFIG) || type.equals(DOCKER_CONFIG);
+  /** Whether it names Docker's schema 1, which ocifs does not read. */
+  public boolean isSchema1() {
+    return value.startsWith(SCHEMA1_PREFIX);
   }
 
-  /** A file system layer, compressed or not, foreign or not. */
-  public static boolean isLayer(String type) {
-    return isTar(type, OCI_LAYER)
-        || isTar(type, DOCKER_LAYER)
-        || isTar(type, OCI_FOREIGN)
-        || isTar(type, DOCKER_FOREIGN);
+  /** Whether it names the configuration of an image, not that of some other artifact. */
+  public boolean isConfig() {
+    return equals(OCI_CONFIG) || equals(DOCKER_CONFIG);
   }
 
-  private static boolean isTar(String type, String base) {
-    return type.startsWith(base)
-        && switch (type.substring(base.length())) {
-          case "", "+gzip", "+zstd", ".gzip", ".zstd" -> true;
-          default -> false;
-        };
+  /** Whether it names a tar layer in one of the compressions that ocifs reads. */
+  public boolean isLayer() {
+    String suffix = layerSuffix();
+    return switch (suffix) {
+      case "", "+gzip", "+zstd", ".gzip", ".zstd" -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether the layer may be missing from an image on purpose: nondistributable or foreign. */
+  public boolean isForeign() {
+    return value.startsWith(OCI_FOREIGN_PREFIX) || value.startsWith(DOCKER_FOREIGN_PREFIX);
+  }
+
+  /**
+   * How a layer of this type is compressed. Docker types do not bind: tools have written plain tars
+   * as {@code .tar.gzip} and the reverse.
+   */
+  public Compression compression() {
+    if (!value.startsWith("application/vnd.oci.")) {
+      return Compression.SNIFFED;
+    }
+    return switch (layerSuffix()) {
+      case "" -> Compression.NONE;
+      case "+gzip" -> Compression.GZIP;
+      case "+zstd" -> Compression.ZSTD;
+      default -> Compression.SNIFFED;
+    };
+  }
+
+  /** What follows {@code .tar} in the type of a layer; {@code "?"} when it is no layer. */
+  private String layerSuffix() {
+    if (value.startsWith(OCI_LAYER_PREFIX)) {
+      return ociSuffix(OCI_LAYER_PREFIX);
+    }
+    if (value.startsWith(OCI_FOREIGN_PREFIX)) {
+      return ociSuffix(OCI_FOREIGN_PREFIX);
+    }
+    if (value.startsWith(DOCKER_LAYER_PREFIX)) {
+      return value.substring(DOCKER_LAYER_PREFIX.length());
+    }
+    if (value.startsWith(DOCKER_FOREIGN_PREFIX)) {
+      return value.substring(DOCKER_FOREIGN_PREFIX.length());
+    }
+    return "?";
+  }
+
+  private String ociSuffix(String prefix) {
+    String suffix = value.substring(prefix.length());
+    return suffix.startsWith(".") ? "?" : suffix;
+  }
+
+  /** The text. */
+  @Override
+  public String toString() {
+    return value;
   }
 }

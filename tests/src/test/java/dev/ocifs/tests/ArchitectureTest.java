@@ -31,6 +31,7 @@ class ArchitectureTest {
           Map.entry("oci.manifest", Set.of("oci")),
           Map.entry("oci.store", Set.of("oci")),
           Map.entry("oci.source", Set.of("oci", "oci.graph", "oci.manifest", "oci.store")),
+          Map.entry("layerfs.view", Set.of("oci")),
           Map.entry("layerfs.format", Set.of("oci")),
           Map.entry("layerfs.tar", Set.of("oci")),
           Map.entry("layerfs.codec", Set.of("oci", "oci.source")),
@@ -47,7 +48,8 @@ class ArchitectureTest {
           Map.entry(
               "layerfs.read",
               Set.of("oci", "oci.source", "layerfs.cache", "layerfs.codec", "layerfs.index")),
-          Map.entry("layerfs.tree", Set.of("oci", "layerfs.format", "layerfs.index")),
+          Map.entry(
+              "layerfs.tree", Set.of("oci", "layerfs.format", "layerfs.index", "layerfs.view")),
           Map.entry(
               "layerfs",
               Set.of(
@@ -57,7 +59,22 @@ class ArchitectureTest {
                   "layerfs.cache",
                   "layerfs.index",
                   "layerfs.read",
-                  "layerfs.tree")));
+                  "layerfs.tree",
+                  "layerfs.view")),
+          Map.entry("mount.internal.ffm", Set.of()),
+          Map.entry("mount", Set.of("oci", "layerfs.view", "mount.internal.ffm")),
+          Map.entry("mount.jnr", Set.of("oci", "layerfs.view", "mount", "mount.internal.ffm")),
+          Map.entry(
+              "cli",
+              Set.of(
+                  "oci",
+                  "oci.manifest",
+                  "oci.source",
+                  "oci.store",
+                  "layerfs",
+                  "layerfs.view",
+                  "mount",
+                  "mount.internal.ffm")));
 
   private final JavaClasses classes =
       new ClassFileImporter()

@@ -1,66 +1,52 @@
 package dev.ocifs.mount.jnr;
 
-import jnr.ffi.Pointer;
 import jnr.ffi.annotations.Delegate;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The C signatures of the operations of libfuse 2 ({@code fuse.h}, version 26) that ocifs answers.
- * jnr-fuse's own take paths as {@code String}, which loses every name that is not valid in the
- * JVM's charset; these take the pointer. Public, since jnr-ffi generates code that calls them.
+ * The callbacks of libfuse's high-level interface that a read-only file system needs, by the shape
+ * of their parameters; every pointer is an address.
+ *
+ * <p>jnr-fuse's own take paths as strings in the JVM's default charset, which cannot carry every
+ * name, and make an object of every pointer.
+ *
+ * <p>Source: libfuse 2.9, include/fuse.h, struct fuse_operations.
  */
-public final class Callbacks {
+final class Callbacks {
   private Callbacks() {}
 
-  /** {@code void *init(struct fuse_conn_info *)}. */
+  /**
+   * getattr(path, stat), open and opendir(path, info), statfs(path, statvfs), access(path, mask).
+   */
+  public interface PathAnd {
+    @Delegate
+    int call(long path, long argument);
+  }
+
+  /** readlink and listxattr(path, buffer, size), fgetattr(path, stat, info). */
+  public interface PathAnd2 {
+    @Delegate
+    int call(long path, long first, long second);
+  }
+
+  /** getxattr(path, name, value, size). */
+  public interface PathAnd3 {
+    @Delegate
+    int call(long path, long first, long second, long third);
+  }
+
+  /** read(path, buffer, size, offset, info), readdir(path, buffer, filler, offset, info). */
+  public interface PathAnd4 {
+    @Delegate
+    int call(long path, long first, long second, long third, long fourth);
+  }
+
+  /** init(connection); what it returns becomes the context's private data. */
   public interface Init {
     @Delegate
-    @Nullable Pointer call(Pointer connection);
+    long call(long connection);
   }
 
-  /** {@code void destroy(void *)}, before libfuse frees its handle. */
-  public interface Destroy {
-    @Delegate
-    void call(@Nullable Pointer data);
-  }
-
-  /** getattr, open, opendir, statfs: a path and a struct to fill. */
-  public interface Struct {
-    @Delegate
-    int call(Pointer path, Pointer struct);
-  }
-
-  /** readlink, listxattr: a path and a buffer to fill. */
-  public interface Buffer {
-    @Delegate
-    int call(Pointer path, @Nullable Pointer buffer, long size);
-  }
-
-  /** getxattr. */
-  public interface GetXattr {
-    @Delegate
-    int call(Pointer path, Pointer name, @Nullable Pointer buffer, long size);
-  }
-
-  /** access. */
-  public interface Access {
-    @Delegate
-    int call(Pointer path, int mask);
-  }
-
-  /** read; the path is null, the inode is in the file info. */
-  public interface Read {
-    @Delegate
-    int call(@Nullable Pointer path, Pointer buffer, long size, long offset, Pointer info);
-  }
-
-  /** readdir; the path is null, the inode is in the file info. */
-  public interface ReadDir {
-    @Delegate
-    int call(@Nullable Pointer path, Pointer buffer, Pointer filler, long offset, Pointer info);
-  }
-
-  /** Whatever would write: by C's calling convention its arguments can be ignored. */
+  /** Whatever would change something; its parameters do not matter. */
   public interface Refuse {
     @Delegate
     int call();

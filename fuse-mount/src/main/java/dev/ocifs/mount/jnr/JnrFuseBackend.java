@@ -2,18 +2,25 @@ package dev.ocifs.mount.jnr;
 
 import dev.ocifs.mount.FuseBackend;
 import dev.ocifs.mount.MountRequest;
-import java.io.IOException;
+import dev.ocifs.oci.OcifsException;
+import jnr.ffi.LibraryLoader;
 
-/** The backend "jnr": libfuse 2 by jnr-fuse, several threads a mount. */
+/** The backend "jnr": libfuse 2 by jnr-fuse, several threads a mount. Thread-safe. */
 public final class JnrFuseBackend implements FuseBackend {
+  /** Loaded once, when it is first needed: that takes a tenth of a second. */
+  private static final class Library {
+    static final LibFuse2 LIBFUSE =
+        LibraryLoader.create(LibFuse2.class).failImmediately().load("libfuse.so.2");
+  }
+
   @Override
   public String name() {
     return "jnr";
   }
 
   @Override
-  public Session start(MountRequest request) throws IOException {
-    JnrSession session = new JnrSession(request);
+  public Session start(MountRequest request) throws OcifsException {
+    JnrSession session = new JnrSession(Library.LIBFUSE, request);
     session.start();
     return session;
   }

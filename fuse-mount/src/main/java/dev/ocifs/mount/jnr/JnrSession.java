@@ -1,201 +1,165 @@
 package dev.ocifs.mount.jnr;
 
+import dev.ocifs.mount.Failures;
 import dev.ocifs.mount.FuseBackend;
-import dev.ocifs.mount.MountOptions;
 import dev.ocifs.mount.MountRequest;
 import dev.ocifs.oci.OcifsException;
-import dev.ocifs.oci.OcifsException.Kind;
-import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import jnr.ffi.LibraryLoader;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import jnr.ffi.Struct;
-import org.jspecify.annotations.Nullable;
-import ru.serce.jnrfuse.LibFuse;
 import ru.serce.jnrfuse.struct.FuseOperations;
 
 /**
- * One mount by libfuse's {@code fuse_main}, which blocks a thread of its own until the mount has
- * gone.
+ * One mount: libfuse 2's session, served by threads of our own. Thread-safe.
  *
- * <p>libfuse calls {@code init} when the kernel has taken the mount, so that neither waiting nor
- * probing is needed to know that the directory serves; the thread's end before that is a refusal.
- * libfuse installs handlers for SIGINT, SIGTERM and SIGHUP only where the default action stands;
- * the JVM has its own there, so that shutdown hooks keep working.
+ * <p>jnr-fuse's way, {@code fuse_main}, serves from native threads: each call would attach one to
+ * the JVM and detach it again, and unmounting cancels them by {@code pthread_cancel}, which no JVM
+ * expects. Here libfuse is taken step by step: {@code fuse_setup} mounts, Java threads receive and
+ * process requests until the kernel says that the connection has ended, the last one out takes the
+ * session down. The kernel's INIT request tells that the directory serves: nothing is waited for by
+ * the clock, nothing is probed.
+ *
+ * <p>libfuse sets handlers for SIGINT, SIGTERM and SIGHUP where the default action stands, and
+ * complains when several sessions do so: they are taken back at once, signals are the JVM's.
  */
 final class JnrSession implements FuseBackend.Session {
-  /** Far longer than a mount lives; libfuse and the kernel take it without overflow: 31 years. */
-  private static final String FOREVER = "1000000000";
+  /** Requests that wait for content must not keep others from being answered. */
+  private static final int THREADS =
+      Math.clamp(2L * java.lang.Runtime.getRuntime().availableProcessors(), 4, 16);
 
-  private static final long INIT_SECONDS = 30;
-  private static final int FLAG_NULLPATH_OK = 1;
-  private static final int FLAG_NOPATH = 2;
+  /** libfuse's signal handlers are one for the process. */
+  private static final Object SETUP = new Object();
 
+  private final LibFuse2 libfuse;
   private final MountRequest request;
-  private final LibFuse library = LibraryLoader.create(LibFuse.class).load("libfuse.so.2");
-  private final Runtime runtime = Runtime.getSystemRuntime();
-  private final FuseOperations table = new FuseOperations(runtime);
-  private final CompletableFuture<Void> serving = new CompletableFuture<>();
+  private final Runtime runtime;
+  private final OperationTable operations;
+  private final AtomicInteger serving = new AtomicInteger(THREADS);
+  private final CountDownLatch connectedOrEnded = new CountDownLatch(1);
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private volatile boolean connected;
 
-  /** jnr-ffi frees the native side of a callback with its object: they live as long as this. */
-  private final List<Object> callbacks = new ArrayList<>();
-
-  /** libfuse's handle from init to destroy; it is freed after that. */
-  private @Nullable Pointer fuse;
-
-  JnrSession(MountRequest request) {
+  JnrSession(LibFuse2 libfuse, MountRequest request) {
+    this.libfuse = libfuse;
     this.request = request;
-    ImageOperations image = new ImageOperations(request.view(), new Failures(request.image()));
-    set(table.init.offset(), Callbacks.Init.class, this::initialised);
-    set(table.destroy.offset(), Callbacks.Destroy.class, this::destroyed);
-    set(table.getattr.offset(), Callbacks.Struct.class, image::getattr);
-    set(table.readlink.offset(), Callbacks.Buffer.class, image::readlink);
-    set(table.open.offset(), Callbacks.Struct.class, image::open);
-    set(table.read.offset(), Callbacks.Read.class, image::read);
-    set(table.opendir.offset(), Callbacks.Struct.class, image::opendir);
-    set(table.readdir.offset(), Callbacks.ReadDir.class, image::readdir);
-    set(table.getxattr.offset(), Callbacks.GetXattr.class, image::getxattr);
-    set(table.listxattr.offset(), Callbacks.Buffer.class, image::listxattr);
-    set(table.statfs.offset(), Callbacks.Struct.class, image::statfs);
-    set(table.access.offset(), Callbacks.Access.class, image::access);
-    refuseWrites();
-    Struct.getMemory(table)
-        .putInt(table.bmap.offset() + Long.BYTES, FLAG_NULLPATH_OK | FLAG_NOPATH);
+    runtime = Runtime.getRuntime(libfuse);
+    Requests requests = new Requests(request.view(), new Failures(request.image()), runtime);
+    operations = new OperationTable(runtime, requests, this::connected);
   }
 
-  /** Returns when the directory serves; see {@link FuseBackend#start}. */
-  void start() throws IOException {
-    Thread loop = new Thread(this::serve, "ocifs-fuse " + request.dir());
-    loop.setDaemon(true);
-    loop.start();
-    try {
-      serving.get(INIT_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
+  private void connected() {
+    connected = true;
+    connectedOrEnded.countDown();
+  }
+
+  /** Mounts, and returns when the kernel has connected. */
+  void start() throws OcifsException {
+    Handles handles = setUp();
+    for (int i = 0; i < THREADS; i++) {
+      Thread.ofPlatform()
+          .daemon()
+          .name("ocifs-fuse-" + i + " " + request.dir())
+          .start(() -> serve(handles));
+    }
+    boolean interrupted = false;
+    while (true) {
+      try {
+        connectedOrEnded.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true; // the kernel answers at once: to leave now would leave a mount behind
+      }
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while mounting " + request.dir());
-    } catch (TimeoutException e) {
-      throw refused("the kernel did not answer within " + INIT_SECONDS + " s", e);
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      throw refused(
-          "libfuse refused the mount: " + (cause == null ? e : cause.getMessage()), cause);
+    }
+    if (!connected) {
+      throw refused("the kernel ended the connection before it was used");
+    }
+  }
+
+  /** What libfuse calls struct fuse, fuse_session and fuse_chan, and where it mounted. */
+  private record Handles(Pointer fuse, Pointer session, Pointer channel, Pointer mountPoint) {}
+
+  private Handles setUp() throws OcifsException {
+    Pointer mountPoint = Memory.allocateDirect(runtime, Long.BYTES);
+    Pointer multithreaded = Memory.allocateDirect(runtime, Integer.BYTES);
+    FuseArguments arguments = new FuseArguments(runtime, request);
+    synchronized (SETUP) {
+      FuseOperations table = operations.table();
+      Pointer fuse =
+          libfuse.fuse_setup(
+              arguments.count(),
+              arguments.vector(),
+              table,
+              Struct.size(table),
+              mountPoint,
+              multithreaded,
+              null);
+      if (fuse == null) {
+        throw refused("libfuse refused; standard error, or the log of the server, says why");
+      }
+      Pointer session = libfuse.fuse_get_session(fuse);
+      libfuse.fuse_remove_signal_handlers(session);
+      Pointer channel = libfuse.fuse_session_next_chan(session, null);
+      return new Handles(fuse, session, channel, mountPoint.getPointer(0));
+    }
+  }
+
+  private OcifsException refused(String why) {
+    return new OcifsException(
+            OcifsException.Kind.MOUNT, "cannot mount at " + request.dir() + ": " + why)
+        .image(request.image());
+  }
+
+  private void serve(Handles handles) {
+    try (Arena arena = Arena.ofConfined()) {
+      long size = libfuse.fuse_chan_bufsize(handles.channel);
+      Pointer buffer = pointer(arena.allocate(size, Long.BYTES));
+      Pointer channel = pointer(arena.allocate(Long.BYTES, Long.BYTES));
+      while (true) {
+        channel.putPointer(0, handles.channel);
+        int length = libfuse.fuse_chan_recv(channel, buffer, size);
+        if (length > 0) {
+          libfuse.fuse_session_process(handles.session, buffer, length, channel.getPointer(0));
+        } else if (length == 0 || !isPassing(-length)) {
+          break;
+        }
+      }
+    } finally {
+      if (serving.decrementAndGet() == 0) {
+        tearDown(handles);
+      }
+    }
+  }
+
+  private Pointer pointer(MemorySegment memory) {
+    return Pointer.wrap(runtime, memory.address(), memory.byteSize());
+  }
+
+  /** EINTR and EAGAIN. */
+  private static boolean isPassing(int errno) {
+    return errno == 4 || errno == 11;
+  }
+
+  private void tearDown(Handles handles) {
+    try {
+      libfuse.fuse_unmount(handles.mountPoint, handles.channel);
+      libfuse.fuse_destroy(handles.fuse);
+    } finally {
+      connectedOrEnded.countDown();
+      ended.complete(null);
     }
   }
 
   @Override
   public CompletableFuture<Void> ended() {
     return ended;
-  }
-
-  /**
-   * Has {@code fuse_main} return after the next request; it then unmounts lazily and closes the
-   * device.
-   */
-  @Override
-  public synchronized void stop() {
-    if (fuse != null) {
-      library.fuse_exit(fuse);
-    }
-  }
-
-  private void serve() {
-    String[] arguments = arguments();
-    try {
-      int code =
-          library.fuse_main_real(arguments.length, arguments, table, Struct.size(table), null);
-      serving.completeExceptionally(new IOException("fuse_main returned " + code));
-    } catch (RuntimeException | Error e) {
-      serving.completeExceptionally(e);
-    } finally {
-      ended.complete(null);
-    }
-  }
-
-  private @Nullable Pointer initialised(Pointer connection) {
-    try {
-      synchronized (this) {
-        fuse = library.fuse_get_context().fuse.get();
-      }
-      serving.complete(null);
-    } catch (Throwable e) {
-      serving.completeExceptionally(e);
-    }
-    return null;
-  }
-
-  private synchronized void destroyed(@Nullable Pointer data) {
-    fuse = null;
-  }
-
-  private OcifsException refused(String what, @Nullable Throwable cause) {
-    return new OcifsException(Kind.MOUNT, "cannot mount at " + request.dir() + ": " + what, cause)
-        .image(request.image())
-        .hint("see libfuse's own words on standard error or in the mount's log");
-  }
-
-  private String[] arguments() {
-    MountOptions o = request.options();
-    List<String> options = new ArrayList<>();
-    options.add("ro");
-    options.add(o.suid() ? "suid" : "nosuid");
-    options.add(o.dev() ? "dev" : "nodev");
-    options.add("fsname=" + request.image().replaceAll("[^A-Za-z0-9._:/@+-]", "_"));
-    options.add("subtype=ocifs");
-    options.add("use_ino");
-    options.add("kernel_cache");
-    options.add("entry_timeout=" + FOREVER);
-    options.add("attr_timeout=" + FOREVER);
-    options.add("negative_timeout=" + FOREVER);
-    options.add("max_read=131072");
-    if (o.allowOther()) {
-      options.add("allow_other");
-      options.add("default_permissions");
-    }
-    List<String> arguments = new ArrayList<>(List.of("ocifs", "-f"));
-    if (o.debug()) {
-      arguments.add("-d");
-    }
-    arguments.addAll(List.of("-o", String.join(",", options)));
-    arguments.add(request.dir().toAbsolutePath().toString());
-    return arguments.toArray(String[]::new);
-  }
-
-  private <T> void set(long offset, Class<T> type, T callback) {
-    callbacks.add(callback);
-    Pointer function = runtime.getClosureManager().getClosurePointer(type, callback);
-    Struct.getMemory(table).putPointer(offset, function);
-  }
-
-  /** The kernel refuses writes to a read-only mount itself; root may remount it writable. */
-  private void refuseWrites() {
-    Callbacks.Refuse refuse = () -> -Errno.EROFS;
-    long[] writes = {
-      table.mknod.offset(),
-      table.mkdir.offset(),
-      table.unlink.offset(),
-      table.rmdir.offset(),
-      table.symlink.offset(),
-      table.rename.offset(),
-      table.link.offset(),
-      table.chmod.offset(),
-      table.chown.offset(),
-      table.truncate.offset(),
-      table.write.offset(),
-      table.setxattr.offset(),
-      table.removexattr.offset(),
-      table.create.offset(),
-      table.utimens.offset()
-    };
-    for (long offset : writes) {
-      set(offset, Callbacks.Refuse.class, refuse);
-    }
   }
 }

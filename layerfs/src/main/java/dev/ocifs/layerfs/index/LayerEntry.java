@@ -1,6 +1,6 @@
 package dev.ocifs.layerfs.index;
 
-import dev.ocifs.layerfs.Attributes;
+import dev.ocifs.layerfs.view.Attributes;
 
 /**
  * One entry of a layer, as the tar has it, names normalised: what the merge works on. Reused from

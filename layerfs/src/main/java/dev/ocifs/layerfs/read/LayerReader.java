@@ -10,6 +10,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
@@ -77,6 +78,21 @@ public final class LayerReader implements Closeable {
   /** Closes the blob alone: for whoever keeps the index. */
   public void closeBlob() throws IOException {
     blob.close();
+  }
+
+  /** Closes all of them, whether or not closing one fails. */
+  public static void closeAll(List<LayerReader> readers) throws IOException {
+    IOException failure = null;
+    for (LayerReader reader : readers) {
+      try {
+        reader.close();
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.ocifs.layerfs.tree;
 
-import dev.ocifs.layerfs.Attributes;
-import dev.ocifs.layerfs.ImageView;
 import dev.ocifs.layerfs.format.SectionedFile;
+import dev.ocifs.layerfs.view.Attributes;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import java.io.Closeable;

@@ -1,7 +1,7 @@
 package dev.ocifs.layerfs.tree;
 
-import dev.ocifs.layerfs.Finding;
 import dev.ocifs.layerfs.index.LayerEntry;
+import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import java.nio.charset.StandardCharsets;

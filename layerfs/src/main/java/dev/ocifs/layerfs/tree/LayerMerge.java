@@ -1,8 +1,8 @@
 package dev.ocifs.layerfs.tree;
 
-import dev.ocifs.layerfs.Finding;
 import dev.ocifs.layerfs.index.EntryCursor;
 import dev.ocifs.layerfs.index.LayerEntry;
+import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import java.nio.charset.StandardCharsets;

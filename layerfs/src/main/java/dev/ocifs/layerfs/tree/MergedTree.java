@@ -1,6 +1,6 @@
 package dev.ocifs.layerfs.tree;
 
-import dev.ocifs.layerfs.Attributes;
+import dev.ocifs.layerfs.view.Attributes;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 

@@ -1,7 +1,7 @@
 package dev.ocifs.layerfs.tree;
 
-import dev.ocifs.layerfs.Finding;
 import dev.ocifs.layerfs.index.EntryCursor;
+import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.ocifs.layerfs.tree;
 
-import dev.ocifs.layerfs.Attributes;
 import dev.ocifs.layerfs.format.SectionedFileWriter;
+import dev.ocifs.layerfs.view.Attributes;
 import dev.ocifs.oci.Digest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -28,7 +28,7 @@ record Listing(
     List<String> xattrs) {
 
   static List<Listing> of(byte[] tar) throws IOException {
-    return of(tar, Limits.defaults(), Integer.MAX_VALUE);
+    return of(tar, Limits.DEFAULT, Integer.MAX_VALUE);
   }
 
   static List<Listing> of(byte[] tar, Limits limits, int piece) throws IOException {

@@ -28,7 +28,7 @@ class TarFuzzTest {
       Random random = new Random(SEED + i);
       byte[] tar = mutate(seedTar, random);
       try {
-        List<Listing> entries = Listing.of(tar, Limits.defaults(), 1 + random.nextInt(1000));
+        List<Listing> entries = Listing.of(tar, Limits.DEFAULT, 1 + random.nextInt(1000));
         entries.forEach(TarFuzzTest::check);
         read++;
       } catch (OcifsException e) {

@@ -96,7 +96,7 @@ class TarHostileTest {
   @MethodSource("endless")
   void endsAtABound(String name, TarBytes start, byte[] block, long bound) {
     Endless in = new Endless(start.bytes(), block);
-    TarReader reader = new TarReader(in, Limits.defaults());
+    TarReader reader = new TarReader(in, Limits.DEFAULT);
     OcifsException e = catchThrowableOfType(OcifsException.class, reader::next);
     assertThat(e).as(name).isNotNull();
     assertThat(e.kind())

@@ -26,7 +26,7 @@ class TarOracleTest {
   @CsvSource({"1,true", "2,false", "3,true", "4,false", "5,true", "6,false"})
   void agreesWithCommonsCompress(long seed, boolean posix) throws IOException {
     byte[] tar = generate(new Random(seed), posix);
-    List<Listing> mine = Listing.of(tar, Limits.defaults(), 100);
+    List<Listing> mine = Listing.of(tar, Limits.DEFAULT, 100);
     int i = 0;
     try (TarArchiveInputStream in =
         new TarArchiveInputStream(new ByteArrayInputStream(tar), "ISO-8859-1")) {

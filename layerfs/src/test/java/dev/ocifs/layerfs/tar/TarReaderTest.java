@@ -26,7 +26,7 @@ class TarReaderTest {
   }
 
   private static OcifsException refused(TarBytes tar) {
-    return refused(tar, Limits.defaults());
+    return refused(tar, Limits.DEFAULT);
   }
 
   private static OcifsException refused(TarBytes tar, Limits limits) {
@@ -90,7 +90,7 @@ class TarReaderTest {
     assertThat(Listing.of(new TarBytes().file("a", "x").bytes())).hasSize(1);
     byte[] junk = new TarBytes().file("a", "x").zeroBlocks(2).file("b", "y").bytes();
     ArrayInput in = new ArrayInput(junk, 7);
-    TarReader reader = new TarReader(in, Limits.defaults());
+    TarReader reader = new TarReader(in, Limits.DEFAULT);
     assertThat(reader.next()).isNotNull();
     assertThat(reader.next()).isNull();
     assertThat(reader.next()).isNull();
@@ -123,7 +123,7 @@ class TarReaderTest {
   @Test
   void letsTheCallerReadContent() throws IOException {
     ArrayInput in = new ArrayInput(new TarBytes().file("a", "xyz").file("b", "").bytes(), 9);
-    TarReader reader = new TarReader(in, Limits.defaults());
+    TarReader reader = new TarReader(in, Limits.DEFAULT);
     reader.next();
     assertThat(in.read(new byte[2], 0, 2)).isEqualTo(2);
     TarEntry b = Objects.requireNonNull(reader.next());
@@ -134,7 +134,7 @@ class TarReaderTest {
   @Test
   void complainsWhenTheCallerReadsTooFar() throws IOException {
     ArrayInput in = new ArrayInput(new TarBytes().file("a", "xyz").bytes(), 512);
-    TarReader reader = new TarReader(in, Limits.defaults());
+    TarReader reader = new TarReader(in, Limits.DEFAULT);
     reader.next();
     in.skip(4);
     assertThatThrownBy(reader::next).isInstanceOf(IllegalStateException.class);
@@ -269,7 +269,7 @@ class TarReaderTest {
 
   @Test
   void limitsPathsByBytesAndDepth() throws IOException {
-    Limits limits = Limits.defaults().withMaxPathBytes(10).withMaxPathDepth(3);
+    Limits limits = Limits.DEFAULT.withMaxPathBytes(10).withMaxPathDepth(3);
     assertThat(Listing.of(new TarBytes().file("a/b/../b/c", "").bytes(), limits, 100)).hasSize(1);
     OcifsException deep = refused(new TarBytes().file("a/b/c/d", ""), limits);
     assertThat(deep.kind()).isEqualTo(OcifsException.Kind.LIMIT);
@@ -323,7 +323,7 @@ class TarReaderTest {
             .ext('L', "n/".repeat(100) + "n\0")
             .add(new Header("short", '2').link("short"))
             .add(new Header("next", '2').link("own"));
-    List<Listing> all = Listing.of(tar.bytes(), Limits.defaults(), 11);
+    List<Listing> all = Listing.of(tar.bytes(), Limits.DEFAULT, 11);
     assertThat(all.get(0).path()).isEqualTo("n/".repeat(100) + "n");
     assertThat(all.get(0).target()).isEqualTo("t/".repeat(100) + "t");
     assertThat(all.get(1).path()).isEqualTo("next");
@@ -383,7 +383,7 @@ class TarReaderTest {
 
   @Test
   void limitsExtensionHeaders() {
-    Limits limits = Limits.defaults().withMaxPaxBytes(600);
+    Limits limits = Limits.DEFAULT.withMaxPaxBytes(600);
     for (char type : new char[] {'x', 'g', 'L', 'K'}) {
       OcifsException e = refused(new TarBytes().add(new Header("ext", type).size(601)), limits);
       assertThat(e.kind()).isEqualTo(OcifsException.Kind.LIMIT);

@@ -1,11 +1,11 @@
 package dev.ocifs.layerfs.tree;
 
-import dev.ocifs.layerfs.Attributes;
-import dev.ocifs.layerfs.Finding;
-import dev.ocifs.layerfs.ImageView;
 import dev.ocifs.layerfs.index.IndexFixtures;
 import dev.ocifs.layerfs.index.LayerEntry;
 import dev.ocifs.layerfs.index.LayerIndex;
+import dev.ocifs.layerfs.view.Attributes;
+import dev.ocifs.layerfs.view.Finding;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.Digest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

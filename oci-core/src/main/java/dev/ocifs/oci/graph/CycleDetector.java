@@ -5,79 +5,76 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * Finds a way round in a graph: a depth-first search, keyed by digest, that asks for the successors
- * of each content once.
+ * Finds a cycle among contents that name each other by digest, by depth-first search on a stack of
+ * its own: linear in nodes and edges, and as deep as memory goes.
  *
- * <p>Iterative, so that a chain may be as long as memory allows. Not thread-safe.
+ * <p>An honest content cannot name itself, its digest would have to be known before it; a cycle
+ * proves that some content is not what its digest says.
  */
 public final class CycleDetector {
-  private enum State {
-    /** On the way from the root to where the search is. */
-    OPEN,
-    /** Searched: no cycle can be reached from it. */
-    DONE
-  }
-
-  /** A content on the way, and what it refers to that is still to be searched. */
-  private record Step(Digest digest, Iterator<Digest> rest) {}
-
-  private final LayerGraph graph;
-  private final Map<Digest, State> states = new HashMap<>();
-
-  public CycleDetector(LayerGraph graph) {
-    this.graph = graph;
-  }
+  private CycleDetector() {}
 
   /**
-   * Searches from {@code root}.
+   * Searches everything that can be reached from {@code roots}, and asks {@code graph} once for
+   * each digest.
    *
-   * @return the cycle, its first digest repeated at the end; empty when none can be reached.
-   *     Searching again from elsewhere skips what has been searched
+   * @return the first cycle found, as the digests along it, the first one repeated at the end;
+   *     empty when there is none
    */
-  public List<Digest> findCycle(Digest root) throws IOException {
-    if (states.containsKey(root)) {
-      return List.of();
-    }
-    Deque<Step> way = new ArrayDeque<>();
-    way.addLast(open(root));
-    while (!way.isEmpty()) {
-      Step step = way.getLast();
-      if (!step.rest.hasNext()) {
-        states.put(step.digest, State.DONE);
-        way.removeLast();
+  public static Optional<List<Digest>> find(Iterable<Digest> roots, LayerGraph graph)
+      throws IOException {
+    Set<Digest> done = new HashSet<>();
+    Set<Digest> open = new HashSet<>();
+    Deque<Frame> path = new ArrayDeque<>();
+    for (Digest root : roots) {
+      if (done.contains(root)) {
         continue;
       }
-      Digest next = step.rest.next();
-      State state = states.get(next);
-      if (state == State.OPEN) {
-        return cycle(way, next);
-      }
-      if (state == null) {
-        way.addLast(open(next));
+      push(root, graph, path, open);
+      while (!path.isEmpty()) {
+        Frame top = path.getLast();
+        if (!top.rest.hasNext()) {
+          path.removeLast();
+          open.remove(top.digest);
+          done.add(top.digest);
+          continue;
+        }
+        Digest next = top.rest.next();
+        if (open.contains(next)) {
+          return Optional.of(cycle(path, next));
+        }
+        if (!done.contains(next)) {
+          push(next, graph, path, open);
+        }
       }
     }
-    return List.of();
+    return Optional.empty();
   }
 
-  private Step open(Digest digest) throws IOException {
-    states.put(digest, State.OPEN);
-    return new Step(digest, graph.successors(digest).iterator());
+  private static void push(Digest digest, LayerGraph graph, Deque<Frame> path, Set<Digest> open)
+      throws IOException {
+    path.addLast(new Frame(digest, graph.successors(digest).iterator()));
+    open.add(digest);
   }
 
-  private static List<Digest> cycle(Deque<Step> way, Digest first) {
+  private static List<Digest> cycle(Deque<Frame> path, Digest closing) {
     List<Digest> cycle = new ArrayList<>();
-    for (Step step : way) {
-      if (!cycle.isEmpty() || step.digest.equals(first)) {
-        cycle.add(step.digest);
+    for (Frame frame : path) {
+      if (!cycle.isEmpty() || frame.digest.equals(closing)) {
+        cycle.add(frame.digest);
       }
     }
-    cycle.add(first);
-    return cycle;
+    cycle.add(closing);
+    return List.copyOf(cycle);
   }
+
+  /** A digest on the current path, and what it names that was not followed yet. */
+  private record Frame(Digest digest, Iterator<Digest> rest) {}
 }

@@ -1,4 +1,4 @@
-/** Graphs of contents that refer to each other by digest. */
+/** Graphs of contents that name each other by digest, and the search for cycles in them. */
 @NullMarked
 package dev.ocifs.oci.graph;
 

@@ -2,40 +2,54 @@ package dev.ocifs.oci.manifest;
 
 import dev.ocifs.oci.Descriptor;
 import dev.ocifs.oci.Digest;
-import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.MediaType;
 import dev.ocifs.oci.Platform;
-import java.util.ArrayList;
+import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Reads descriptors. */
+/** Reads the descriptors that indexes and manifests are made of. */
 final class Descriptors {
   private Descriptors() {}
 
-  static List<Descriptor> parseAll(Json array) throws OcifsException {
-    List<Descriptor> all = new ArrayList<>();
-    for (Json element : array.elements()) {
-      all.add(parse(element));
-    }
-    return List.copyOf(all);
+  static Descriptor read(StrictJson json) throws IOException {
+    Builder builder = new Builder();
+    json.object(name -> builder.take(name, json));
+    return new Descriptor(
+        new MediaType(json.required(builder.mediaType, "mediaType")),
+        Digest.parse(json.required(builder.digest, "digest")),
+        json.required(builder.size, "size"),
+        builder.platform,
+        builder.annotations,
+        builder.urls,
+        builder.artifactType);
   }
 
-  static Descriptor parse(Json json) throws OcifsException {
-    Optional<Platform> platform = Optional.empty();
-    Json at = json.get("platform");
-    if (!at.isNull()) {
-      platform =
-          Optional.of(
-              new Platform(
-                  at.get("os").optionalText().orElse(""),
-                  at.get("architecture").optionalText().orElse(""),
-                  at.get("variant").optionalText().orElse("")));
+  private static final class Builder {
+    private @Nullable String mediaType;
+    private @Nullable String digest;
+    private @Nullable Long size;
+    private Optional<Platform> platform = Optional.empty();
+    private Map<String, String> annotations = Map.of();
+    private List<String> urls = List.of();
+    private Optional<String> artifactType = Optional.empty();
+
+    boolean take(String name, StrictJson json) throws IOException {
+      switch (name) {
+        case "mediaType" -> mediaType = json.string();
+        case "digest" -> digest = json.string();
+        case "size" -> size = json.count();
+        case "platform" -> platform = PlatformFields.read(json);
+        case "annotations" -> annotations = json.stringMap();
+        case "urls" -> urls = json.strings();
+        case "artifactType" -> artifactType = json.optionalString();
+        default -> {
+          return false;
+        }
+      }
+      return true;
     }
-    return new Descriptor(
-        json.get("mediaType").optionalText().orElse(""),
-        Digest.parse(json.get("digest").text()),
-        json.get("size").size(),
-        platform,
-        json.get("annotations").textMap());
   }
 }

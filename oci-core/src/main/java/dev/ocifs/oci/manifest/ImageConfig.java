@@ -3,37 +3,37 @@ package dev.ocifs.oci.manifest;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.Platform;
-import java.util.ArrayList;
+import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What an image config says: the platform, the diffIDs of the layers, how a container is to be
- * started, and the history. Immutable.
+ * The configuration of an image: its platform, the diffIDs of its layers, how it was made, and what
+ * a container of it runs.
  *
- * <p>Source: OCI image-spec v1.1, config.md.
+ * <p>Source: OCI image-spec v1.1, config.md. Immutable.
  *
- * @param created as written, RFC 3339
- * @param diffIds of the layers, base first
+ * @param document the bytes it was read from
+ * @param platform absent when the configuration does not name both system and architecture
+ * @param diffIds base first
+ * @param history base first; may be missing, and may be longer or shorter than the layers
+ * @param created when the image was made, as RFC 3339 text, unchecked
  */
 public record ImageConfig(
-    Platform platform,
-    Optional<String> created,
-    Optional<String> author,
-    String user,
-    List<String> env,
-    List<String> entrypoint,
-    List<String> cmd,
-    String workingDir,
-    List<String> exposedPorts,
-    List<String> volumes,
-    Map<String, String> labels,
-    String stopSignal,
+    Document document,
+    Optional<Platform> platform,
+    ProcessConfig process,
     List<Digest> diffIds,
-    List<History> history) {
+    List<History> history,
+    Optional<String> created,
+    Optional<String> author) {
 
-  /** How a layer came to be. */
+  /**
+   * One step that made the image.
+   *
+   * @param emptyLayer whether the step changed no file and so has no layer
+   */
   public record History(
       Optional<String> created,
       Optional<String> createdBy,
@@ -41,48 +41,89 @@ public record ImageConfig(
       boolean emptyLayer) {}
 
   /**
-   * Parses a config.
+   * Reads a configuration strictly.
    *
-   * @param name what it is, for messages
    * @throws OcifsException {@code INVALID_IMAGE} when it is none
    */
-  public static ImageConfig parse(String name, byte[] raw) throws OcifsException {
-    Json json = Json.parseObject(name, raw);
-    Json start = json.get("config");
-    List<Digest> diffIds = new ArrayList<>();
-    for (String diffId : json.get("rootfs").get("diff_ids").texts()) {
-      diffIds.add(Digest.parse(diffId));
-    }
-    return new ImageConfig(
-        new Platform(
-            json.get("os").optionalText().orElse(""),
-            json.get("architecture").optionalText().orElse(""),
-            json.get("variant").optionalText().orElse("")),
-        json.get("created").optionalText(),
-        json.get("author").optionalText(),
-        start.get("User").optionalText().orElse(""),
-        start.get("Env").texts(),
-        start.get("Entrypoint").texts(),
-        start.get("Cmd").texts(),
-        start.get("WorkingDir").optionalText().orElse(""),
-        start.get("ExposedPorts").names(),
-        start.get("Volumes").names(),
-        start.get("Labels").textMap(),
-        start.get("StopSignal").optionalText().orElse(""),
-        List.copyOf(diffIds),
-        history(json.get("history")));
+  public static ImageConfig parse(Document document) throws OcifsException {
+    return StrictJson.parse(
+        "the configuration",
+        document,
+        json -> {
+          Builder builder = new Builder();
+          json.object(name -> builder.take(name, json));
+          return new ImageConfig(
+              document,
+              builder.platform.platform(),
+              builder.process,
+              json.required(builder.diffIds, "rootfs/diff_ids"),
+              builder.history,
+              builder.created,
+              builder.author);
+        });
   }
 
-  private static List<History> history(Json array) throws OcifsException {
-    List<History> history = new ArrayList<>();
-    for (Json step : array.elements()) {
-      history.add(
-          new History(
-              step.get("created").optionalText(),
-              step.get("created_by").optionalText(),
-              step.get("comment").optionalText(),
-              step.get("empty_layer").flag()));
+  private static final class Builder {
+    private final PlatformFields platform = new PlatformFields();
+    private ProcessConfig process = ProcessConfig.EMPTY;
+    private @Nullable List<Digest> diffIds;
+    private List<History> history = List.of();
+    private Optional<String> created = Optional.empty();
+    private Optional<String> author = Optional.empty();
+
+    boolean take(String name, StrictJson json) throws IOException {
+      switch (name) {
+        case "config" -> process = ProcessConfig.read(json);
+        case "rootfs" -> json.object(field -> takeRootfs(field, json));
+        case "history" -> history = json.list(() -> readHistory(json));
+        case "created" -> created = json.optionalString();
+        case "author" -> author = json.optionalString();
+        default -> {
+          return platform.take(name, json);
+        }
+      }
+      return true;
     }
-    return List.copyOf(history);
+
+    private boolean takeRootfs(String name, StrictJson json) throws IOException {
+      if (name.equals("type")) {
+        String type = json.string();
+        if (!type.equals("layers")) {
+          throw json.error("rootfs is of type '" + type + "', not 'layers'");
+        }
+        return true;
+      }
+      if (name.equals("diff_ids")) {
+        diffIds = json.list(() -> Digest.parse(json.string()));
+        return true;
+      }
+      return false;
+    }
+  }
+
+  private static History readHistory(StrictJson json) throws IOException {
+    HistoryBuilder builder = new HistoryBuilder();
+    json.objectOrNull(name -> builder.take(name, json));
+    return new History(builder.created, builder.createdBy, builder.comment, builder.emptyLayer);
+  }
+
+  private static final class HistoryBuilder {
+    private Optional<String> created = Optional.empty();
+    private Optional<String> createdBy = Optional.empty();
+    private Optional<String> comment = Optional.empty();
+    private boolean emptyLayer;
+
+    boolean take(String name, StrictJson json) throws IOException {
+      switch (name) {
+        case "created" -> created = json.optionalString();
+        case "created_by" -> createdBy = json.optionalString();
+        case "comment" -> comment = json.optionalString();
+        case "empty_layer" -> emptyLayer = json.bool();
+        default -> {
+          return false;
+        }
+      }
+      return true;
+    }
   }
 }

@@ -1,35 +1,52 @@
 package dev.ocifs.oci.manifest;
 
 import dev.ocifs.oci.Descriptor;
+import dev.ocifs.oci.MediaType;
 import dev.ocifs.oci.OcifsException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An OCI image index or Docker manifest list: manifests and further indexes. Immutable.
+ * A list of manifests: one image for several platforms, or everything that a layout holds.
  *
- * <p>Source: OCI image-spec v1.1, image-index.md.
+ * <p>Source: OCI image-spec v1.1, image-index.md; Docker manifest list v2.2. Immutable.
  *
- * @param manifests in the order of the document
+ * @param document the bytes it was read from
+ * @param manifests what it lists, in its order; media types that nobody knows are among them
  */
-public record ImageIndex(List<Descriptor> manifests) {
+public record ImageIndex(Document document, List<Descriptor> manifests) {
 
   /**
-   * Parses an index.
+   * Reads an index strictly.
    *
-   * @param name what it is, for messages
-   * @throws OcifsException {@code INVALID_IMAGE} when it is none, or is a manifest at the same time
-   *     (rule 28)
+   * @throws OcifsException {@code INVALID_IMAGE} when it is none, or also a manifest
    */
-  public static ImageIndex parse(String name, byte[] raw) throws OcifsException {
-    Json json = Json.parseObject(name, raw);
-    for (String field : List.of("layers", "config")) {
-      if (json.has(field)) {
-        throw new OcifsException(
-                OcifsException.Kind.INVALID_IMAGE,
-                name + " is an index, but has '" + field + "' as a manifest has")
-            .rule(28);
-      }
-    }
-    return new ImageIndex(Descriptors.parseAll(json.get("manifests")));
+  public static ImageIndex parse(Document document) throws OcifsException {
+    return StrictJson.parse(
+        "the index",
+        document,
+        json -> {
+          Builder builder = new Builder();
+          json.object(
+              name -> {
+                switch (name) {
+                  case "manifests" -> builder.manifests = json.list(() -> Descriptors.read(json));
+                  case "schemaVersion" -> Schema.check(json);
+                  case "mediaType" ->
+                      Schema.checkMediaType(json, MediaType::isIndex, "an image index");
+                  case "layers", "config", "fsLayers" ->
+                      throw json.error("an index cannot have '" + name + "'");
+                  default -> {
+                    return false;
+                  }
+                }
+                return true;
+              });
+          return new ImageIndex(document, json.required(builder.manifests, "manifests"));
+        });
+  }
+
+  private static final class Builder {
+    private @Nullable List<Descriptor> manifests;
   }
 }

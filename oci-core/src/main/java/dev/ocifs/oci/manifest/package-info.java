@@ -1,7 +1,4 @@
-/**
- * Indexes, manifests and configs: strict parsers of what they say, with the raw bytes that their
- * digests are of.
- */
+/** The JSON documents of an image, read strictly, each with the bytes its digest was made of. */
 @NullMarked
 package dev.ocifs.oci.manifest;
 

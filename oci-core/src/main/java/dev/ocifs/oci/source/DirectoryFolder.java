@@ -3,24 +3,30 @@ package dev.ocifs.oci.source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 
-/** A directory of files. */
-final class DirectoryFolder implements BlobFolder {
-  private final Path directory;
+/** The files of a directory of the host. */
+final class DirectoryFolder implements Folder {
+  private final Path path;
 
-  DirectoryFolder(Path directory) {
-    this.directory = directory;
+  DirectoryFolder(Path path) {
+    this.path = path;
   }
 
   @Override
-  public Optional<BlobSource> open(String path) throws IOException {
-    Path file = directory.resolve(path);
-    return Files.exists(file) ? Optional.of(FileBlob.open(file)) : Optional.empty();
+  public boolean holds(String name) {
+    return Files.isRegularFile(path.resolve(name));
   }
+
+  @Override
+  public BlobSource open(String name) throws IOException {
+    return FileBlob.open(path.resolve(name));
+  }
+
+  @Override
+  public void close() {}
 
   @Override
   public String toString() {
-    return directory.toString();
+    return path.toString();
   }
 }

@@ -2,175 +2,178 @@ package dev.ocifs.oci.source;
 
 import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.Digest;
-import dev.ocifs.oci.Hasher;
+import dev.ocifs.oci.ImageReference;
 import dev.ocifs.oci.Limits;
+import dev.ocifs.oci.MediaType;
 import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.Platform;
+import dev.ocifs.oci.RefName;
+import dev.ocifs.oci.manifest.DockerSave;
+import dev.ocifs.oci.manifest.Document;
 import dev.ocifs.oci.manifest.ImageConfig;
-import dev.ocifs.oci.manifest.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An archive of {@code docker save}: a file manifest.json names config and layers of each image.
- * Archives since Docker 25 are OCI layouts at the same time.
- *
- * <p>Source: Docker image specification v1.2, "Combined Image JSON + Filesystem Changeset Format".
+ * What {@code docker save}, podman, jib and bazel write: a {@code manifest.json} that names the
+ * members which are configurations and layers. Nothing in it gives the size or the digest of a
+ * layer as stored, unless the name of the member is one; the diffIDs of the configuration vouch for
+ * the content.
  */
-final class DockerArchive implements ImageSource {
-  /** A name that promises the digest of what it holds; others are often made up. */
-  private static final Pattern BLOB = Pattern.compile("blobs/sha256/([0-9a-f]{64})");
+final class DockerArchive implements Source {
+  static final String MANIFEST_FILE = "manifest.json";
 
-  /** One image of manifest.json. */
-  private record Entry(String config, List<String> tags, List<String> layers) {}
+  private static final Pattern BLOB_NAME = Pattern.compile("blobs/([a-z0-9]+)/([0-9a-f]+)");
 
-  private final ArchiveFolder folder;
-  private final Documents documents;
-  private final List<Entry> entries;
+  private final ImageReference reference;
+  private final Folder folder;
+  private final Limits limits;
 
-  private DockerArchive(ArchiveFolder folder, Documents documents, List<Entry> entries) {
+  /**
+   * @param folder closed with this source, or with the image that it opened
+   */
+  DockerArchive(ImageReference reference, Folder folder, Limits limits) {
+    this.reference = reference;
     this.folder = folder;
-    this.documents = documents;
-    this.entries = entries;
-  }
-
-  /**
-   * Reads the archive's manifest.json.
-   *
-   * @throws OcifsException {@code INVALID_IMAGE} when there is none, or it is damaged
-   */
-  static DockerArchive read(ArchiveFolder folder, Limits limits) throws IOException {
-    Documents documents = new Documents(folder, limits);
-    byte[] raw =
-        documents
-            .read("manifest.json")
-            .orElseThrow(
-                () ->
-                    new OcifsException(
-                            OcifsException.Kind.INVALID_IMAGE,
-                            folder + " is not an archive of docker save: it has no manifest.json")
-                        .rule(32));
-    List<Entry> entries = new ArrayList<>();
-    for (Json image : Json.parse("manifest.json", raw).elements()) {
-      entries.add(
-          new Entry(
-              field(image, "Config").text(),
-              field(image, "RepoTags").texts(),
-              field(image, "Layers").texts()));
-    }
-    return new DockerArchive(folder, documents, entries);
-  }
-
-  /** Docker's own reader does not look at the case of names, and jib writes small letters. */
-  private static Json field(Json image, String name) throws OcifsException {
-    String small = Character.toLowerCase(name.charAt(0)) + name.substring(1);
-    return image.has(name) ? image.get(name) : image.get(small);
+    this.limits = limits;
   }
 
   @Override
-  public List<ImageName> names() {
-    return entries.stream()
-        .map(entry -> new ImageName(entry.tags, Optional.empty(), Optional.empty()))
-        .toList();
-  }
-
-  @Override
-  public Image open(String name, Optional<String> ref, OpenOptions options) throws IOException {
-    Entry entry = choose(ref);
-    byte[] raw = documents.read(entry.config).orElseThrow(() -> missing("config " + entry.config));
-    Digest digest = Hasher.hash(Digest.Algorithm.SHA256, raw);
-    Matcher named = BLOB.matcher(entry.config);
-    if (named.matches() && !named.group(1).equals(digest.hex())) {
-      throw new OcifsException(
-              OcifsException.Kind.MISMATCH, "config " + entry.config + " has digest " + digest)
-          .rule(27)
-          .hint("the archive is damaged: save it again");
-    }
-    ImageConfig config = ImageConfig.parse("config " + entry.config, raw);
-    return new Image(
-        name,
-        ref.or(() -> entry.tags.stream().findFirst()),
-        Optional.empty(),
-        digest,
-        config,
-        Map.of(),
-        layers(entry, config));
-  }
-
-  private Entry choose(Optional<String> ref) throws OcifsException {
-    List<Entry> chosen = new ArrayList<>();
-    for (int i = 0; i < entries.size(); i++) {
-      Entry entry = entries.get(i);
-      String number = "@" + i;
-      boolean meant =
-          ref.isEmpty()
-              || ref.get().equals(number)
-              || entry.tags.stream().anyMatch(tag -> ImageNames.same(tag, ref.get()));
-      if (meant) {
-        chosen.add(entry);
+  public List<ImageName> list() throws IOException {
+    List<ImageName> names = new ArrayList<>();
+    List<DockerSave.Entry> images = images();
+    for (int i = 0; i < images.size(); i++) {
+      if (images.get(i).repoTags().isEmpty()) {
+        names.add(new ImageName(Optional.of("@" + i), Optional.empty(), Optional.empty()));
+      }
+      for (String tag : images.get(i).repoTags()) {
+        names.add(new ImageName(Optional.of(tag), Optional.empty(), Optional.empty()));
       }
     }
-    if (chosen.size() == 1) {
-      return chosen.get(0);
-    }
-    boolean none = chosen.isEmpty();
-    String what =
-        entries.isEmpty()
-            ? folder + " holds no image"
-            : none
-                ? folder + " has no image '" + ref.orElse("") + "'"
-                : folder + " holds several images and the name does not say which";
-    throw new OcifsException(none ? OcifsException.Kind.NOT_FOUND : OcifsException.Kind.USAGE, what)
-        .rule(32)
-        .hint(ImageNames.hint(names()));
+    return List.copyOf(names);
   }
 
-  private List<ImageLayer> layers(Entry entry, ImageConfig config) throws IOException {
-    ImageNames.checkLayerCount(entry.layers.size(), config);
+  @Override
+  public Image open(Optional<Platform> asked) throws IOException {
+    DockerSave.Entry entry = choose(images());
+    ImageConfig config = ImageConfig.parse(config(entry.config()));
+    Layers.checkPlatform(config, asked);
+    Layers.checkCount(entry.layers().size(), config);
     List<ImageLayer> layers = new ArrayList<>();
-    for (String path : entry.layers) {
-      Digest diffId = config.diffIds().get(layers.size());
-      try (BlobSource blob = layer(path)) {
-        layers.add(
-            new ImageLayer(
-                layers.size(),
-                "",
-                digest(path, blob, diffId),
-                blob.size(),
-                diffId,
-                () -> layer(path)));
+    for (int i = 0; i < entry.layers().size(); i++) {
+      layers.add(layer(i, entry.layers().get(i), config.diffIds().get(i)));
+    }
+    return new Image(
+        reference.toString(),
+        reference.ref().or(() -> entry.repoTags().stream().findFirst()),
+        Optional.empty(),
+        config,
+        layers,
+        folder);
+  }
+
+  @Override
+  public void close() throws IOException {
+    folder.close();
+  }
+
+  private List<DockerSave.Entry> images() throws IOException {
+    if (!folder.holds(MANIFEST_FILE)) {
+      throw new OcifsException(
+              OcifsException.Kind.INVALID_IMAGE,
+              reference.path() + " is no docker archive: it has no " + MANIFEST_FILE)
+          .rule(32)
+          .hint("save the image again with docker 1.10 or newer");
+    }
+    return DockerSave.parse(read(MANIFEST_FILE)).images();
+  }
+
+  private DockerSave.Entry choose(List<DockerSave.Entry> images) throws OcifsException {
+    if (images.isEmpty()) {
+      throw new OcifsException(OcifsException.Kind.NOT_FOUND, reference.path() + " holds no image")
+          .rule(32);
+    }
+    if (reference.ref().isEmpty()) {
+      if (images.stream().map(i -> List.of(i.config(), i.layers())).distinct().count() > 1) {
+        throw listing(
+                OcifsException.Kind.USAGE,
+                reference.path() + " holds " + images.size() + " images, and none is named",
+                images)
+            .hint("add :REF to the name");
+      }
+      return images.get(0);
+    }
+    String ref = reference.ref().get();
+    Optional<Integer> position = RefName.position(ref);
+    if (position.isPresent() && position.get() < images.size()) {
+      return images.get(position.get());
+    }
+    for (DockerSave.Entry image : images) {
+      if (image.repoTags().stream().anyMatch(tag -> RefName.same(tag, ref))) {
+        return image;
       }
     }
-    return layers;
+    throw listing(
+        OcifsException.Kind.NOT_FOUND, reference.path() + " holds no image '" + ref + "'", images);
+  }
+
+  private static OcifsException listing(
+      OcifsException.Kind kind, String problem, List<DockerSave.Entry> images) {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < images.size(); i++) {
+      List<String> tags = images.get(i).repoTags();
+      names.addAll(tags.isEmpty() ? List.of("@" + i) : tags);
+    }
+    return new OcifsException(kind, problem + "; there is: " + Listing.of(names)).rule(32);
   }
 
   /**
-   * The blob's digest, where the archive tells it: by name, or by the diffID of a layer that is not
-   * compressed.
+   * Reads the configuration, and verifies it when the name of its member promises a digest. In
+   * {@code <hex>.json} the digits are a habit: images whose configuration was edited keep the name.
    */
-  private static Optional<Digest> digest(String path, BlobSource blob, Digest diffId)
-      throws IOException {
-    Matcher named = BLOB.matcher(path);
-    if (named.matches()) {
-      return Optional.of(new Digest(Digest.Algorithm.SHA256, named.group(1)));
+  private Document config(String name) throws IOException {
+    Document document = read(name);
+    Optional<Digest> promised = blobDigest(MemberPath.normalise(name));
+    if (promised.isEmpty()) {
+      return document;
     }
-    byte[] head = new byte[(int) Math.min(Compression.SNIFF_BYTES, blob.size())];
-    blob.readFully(0, head, 0, head.length);
-    return Compression.sniff(head, head.length) == Compression.NONE
-        ? Optional.of(diffId)
+    Document named = Document.of(document.bytes(), promised.get().algorithm(), limits);
+    if (!named.digest().equals(promised.get())) {
+      throw new OcifsException(
+              OcifsException.Kind.MISMATCH,
+              "the configuration '" + name + "' has the digest " + named.digest())
+          .rule(26);
+    }
+    return named;
+  }
+
+  private Document read(String name) throws IOException {
+    try (BlobSource member = folder.open(name)) {
+      return Document.of(Blobs.bytes(member, limits), limits);
+    }
+  }
+
+  private ImageLayer layer(int ordinal, String name, Digest diffId) throws IOException {
+    try (BlobSource member = folder.open(name)) {
+      Optional<Digest> digest = blobDigest(MemberPath.normalise(name));
+      if (digest.isEmpty() && Blobs.compression(member) == Compression.NONE) {
+        digest = Optional.of(diffId); // the tar itself
+      }
+      return new ImageLayer(
+          ordinal, MediaType.DOCKER_LAYER, digest, member.size(), diffId, () -> folder.open(name));
+    } catch (OcifsException e) {
+      throw e.layer(diffId);
+    }
+  }
+
+  private static Optional<Digest> blobDigest(String path) throws OcifsException {
+    Matcher matcher = BLOB_NAME.matcher(path);
+    return matcher.matches()
+        ? Optional.of(Digest.parse(matcher.group(1) + ":" + matcher.group(2)))
         : Optional.empty();
-  }
-
-  private BlobSource layer(String path) throws IOException {
-    return folder.open(path).orElseThrow(() -> missing("layer " + path));
-  }
-
-  private OcifsException missing(String what) {
-    return new OcifsException(OcifsException.Kind.NOT_FOUND, folder + " has no " + what)
-        .hint("the archive is not complete: save it again");
   }
 }

@@ -3,64 +3,51 @@ package dev.ocifs.oci.source;
 import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A file, or a run of bytes in it, as a blob. */
+/**
+ * A whole file, read by positional reads and not through a mapping: a file that someone truncates
+ * meanwhile gives an error, where a mapping would kill the process.
+ *
+ * <p>Its size is that at the time of opening. A thread must not be interrupted while it reads: that
+ * closes the file for all, as it does with every {@link FileChannel}.
+ */
 public final class FileBlob implements BlobSource {
   private final Path path;
   private final FileChannel channel;
-  private final long start;
   private final long size;
-  private final String name;
 
-  private FileBlob(Path path, FileChannel channel, long start, long size, String name) {
+  private FileBlob(Path path, FileChannel channel, long size) {
     this.path = path;
     this.channel = channel;
-    this.start = start;
     this.size = size;
-    this.name = name;
   }
 
   /**
-   * Opens a whole file.
+   * Opens a regular file; symbolic links are followed. Anything else, a pipe for one, is refused
+   * before it can block.
    *
-   * @throws OcifsException {@code NOT_FOUND} when there is none, {@code IO} when it cannot be
-   *     opened
+   * @throws OcifsException {@code NOT_FOUND} when there is no such file, {@code IO} when it cannot
+   *     be read
    */
   public static FileBlob open(Path path) throws IOException {
-    FileChannel channel = channel(path);
-    try {
-      return new FileBlob(path, channel, 0, channel.size(), path.toString());
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
+    if (!Files.isRegularFile(path)) {
+      throw HostFiles.notAFile(path);
     }
-  }
-
-  /**
-   * Opens {@code size} bytes of a file from {@code start}.
-   *
-   * @param name of what lies there, for messages
-   */
-  static FileBlob open(Path path, long start, long size, String name) throws IOException {
-    return new FileBlob(path, channel(path), start, size, path + " (" + name + ")");
-  }
-
-  private static FileChannel channel(Path path) throws IOException {
     try {
-      if (Files.isDirectory(path)) {
-        throw new OcifsException(OcifsException.Kind.IO, path + " is a directory, not a file");
+      FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+      try {
+        return new FileBlob(path, channel, channel.size());
+      } catch (IOException e) {
+        channel.close();
+        throw e;
       }
-      return FileChannel.open(path, StandardOpenOption.READ);
-    } catch (NoSuchFileException e) {
-      throw new OcifsException(OcifsException.Kind.NOT_FOUND, "there is no file " + path, e);
-    } catch (AccessDeniedException e) {
-      throw new OcifsException(OcifsException.Kind.IO, "no permission to read " + path, e);
+    } catch (IOException e) {
+      throw HostFiles.explain(path, e);
     }
   }
 
@@ -71,18 +58,21 @@ public final class FileBlob implements BlobSource {
 
   @Override
   public void readFully(long pos, byte[] dst, int off, int len) throws IOException {
-    if (pos < 0 || pos > size - len) {
-      throw new OcifsException(
-          OcifsException.Kind.IO, name + " has " + size + " bytes, not " + (pos + len));
-    }
+    Ranges.check(this, size, pos, len);
     ByteBuffer buffer = ByteBuffer.wrap(dst, off, len);
-    long at = start + pos;
+    long at = pos;
     while (buffer.hasRemaining()) {
-      int n = channel.read(buffer, at);
+      int n;
+      try {
+        n = channel.read(buffer, at);
+      } catch (ClosedChannelException e) {
+        throw new OcifsException(OcifsException.Kind.IO, path + " was closed", e);
+      } catch (IOException e) {
+        throw HostFiles.explain(path, e);
+      }
       if (n < 0) {
         throw new OcifsException(
-                OcifsException.Kind.MISMATCH, path + " has become shorter than it was")
-            .hint("restore the file");
+            OcifsException.Kind.IO, path + " has become shorter than its " + size + " bytes");
       }
       at += n;
     }
@@ -95,6 +85,6 @@ public final class FileBlob implements BlobSource {
 
   @Override
   public String toString() {
-    return name;
+    return path.toString();
   }
 }

@@ -1,32 +1,90 @@
 package dev.ocifs.oci.source;
 
+import dev.ocifs.oci.ChainId;
 import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.Platform;
 import dev.ocifs.oci.manifest.ImageConfig;
+import dev.ocifs.oci.manifest.ImageManifest;
+import java.io.Closeable;
+import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * One image, resolved for one platform: its documents have been checked, its layers found.
- * Immutable; holds nothing open: layers are opened one by one.
- *
- * @param name as the user named it
- * @param ref the reference by which it was found
- * @param manifestDigest absent for archives of {@code docker save}, which have no manifest
- * @param annotations of the manifest
- * @param layers base first
+ * One image of one platform: its verified documents, and its layers where they lie. It owns the
+ * files that are open; whoever opened it closes it, after everything that was opened from it.
+ * Thread-safe.
  */
-public record Image(
-    String name,
-    Optional<String> ref,
-    Optional<Digest> manifestDigest,
-    Digest configDigest,
-    ImageConfig config,
-    Map<String, String> annotations,
-    List<ImageLayer> layers) {
+public final class Image implements Closeable {
+  private final String name;
+  private final Optional<String> ref;
+  private final Optional<ImageManifest> manifest;
+  private final ImageConfig config;
+  private final List<ImageLayer> layers;
+  private final Closeable files;
 
-  public Image {
-    annotations = Map.copyOf(annotations);
-    layers = List.copyOf(layers);
+  Image(
+      String name,
+      Optional<String> ref,
+      Optional<ImageManifest> manifest,
+      ImageConfig config,
+      List<ImageLayer> layers,
+      Closeable files) {
+    this.name = name;
+    this.ref = ref;
+    this.manifest = manifest;
+    this.config = config;
+    this.layers = List.copyOf(layers);
+    this.files = files;
+  }
+
+  /** As the user named it, with an absolute path: {@code oci:/x/y:app}. */
+  public String name() {
+    return name;
+  }
+
+  /** The digest of the configuration, which Docker calls the image's ID. */
+  public Digest configDigest() {
+    return config.document().digest();
+  }
+
+  /** The name of the image in its layout or archive. */
+  public Optional<String> ref() {
+    return ref;
+  }
+
+  /** The digest of the manifest; absent for docker archives, which have none. */
+  public Optional<Digest> manifestDigest() {
+    return manifest.map(m -> m.document().digest());
+  }
+
+  /** The manifest; absent for docker archives. */
+  public Optional<ImageManifest> manifest() {
+    return manifest;
+  }
+
+  public ImageConfig config() {
+    return config;
+  }
+
+  /** What the image runs on, as its configuration says. */
+  public Optional<Platform> platform() {
+    return config.platform();
+  }
+
+  /** The layers, base first. */
+  public List<ImageLayer> layers() {
+    return layers;
+  }
+
+  /** The chain ID of the whole image; absent when it has no layer. */
+  public Optional<Digest> chainId() {
+    List<Digest> chain = ChainId.ofEach(config.diffIds());
+    return chain.isEmpty() ? Optional.empty() : Optional.of(chain.getLast());
+  }
+
+  @Override
+  public void close() throws IOException {
+    files.close();
   }
 }

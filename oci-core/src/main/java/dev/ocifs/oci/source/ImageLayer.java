@@ -1,36 +1,51 @@
 package dev.ocifs.oci.source;
 
 import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.MediaType;
 import java.io.IOException;
 import java.util.Optional;
 
 /**
- * A layer of an image, where it lies. Immutable.
+ * One layer of an image where it lies. Nothing of it was read when the image was opened: whoever
+ * reads it verifies it.
  *
- * @param ordinal the layer's place in the image, 0 at the base
- * @param mediaType as the manifest says it, empty where there is no manifest
- * @param digest of the blob, as the manifest promises; absent where the source does not say, as
- *     with compressed layers in archives of {@code docker save}
- * @param size of the blob in bytes
- * @param diffId of the uncompressed layer, as the config promises
- * @param content opens the blob
+ * @param ordinal place in the image, the base is 0
+ * @param mediaType says how the layer is compressed: {@link MediaType#compression}
+ * @param digest of the blob as stored; absent when a docker archive does not tell
+ * @param size length of the blob as stored, in bytes
+ * @param diffId digest of the uncompressed tar
+ * @param opener opens the blob
  */
 public record ImageLayer(
     int ordinal,
-    String mediaType,
+    MediaType mediaType,
     Optional<Digest> digest,
     long size,
     Digest diffId,
-    Content content) {
+    Opener opener) {
 
-  /** Opens the blob of a layer. */
+  /** Opens the blob of a layer; each call gives another source. */
   @FunctionalInterface
-  public interface Content {
+  public interface Opener {
     BlobSource open() throws IOException;
   }
 
-  /** Opens the blob; the caller closes it. */
+  /**
+   * Opens the blob. The caller closes it, before the image.
+   *
+   * @throws dev.ocifs.oci.OcifsException {@code NOT_FOUND} or {@code IO} when it cannot be read,
+   *     {@code MISMATCH} when it has not {@link #size} bytes
+   */
   public BlobSource open() throws IOException {
-    return content.open();
+    BlobSource blob = opener.open();
+    try {
+      if (blob.size() != size) {
+        throw Blobs.wrongSize(blob, digest.orElse(diffId), size);
+      }
+      return blob;
+    } catch (IOException e) {
+      blob.close();
+      throw e;
+    }
   }
 }

@@ -2,21 +2,22 @@ package dev.ocifs.oci.source;
 
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.Platform;
-import java.util.List;
 import java.util.Optional;
 
 /**
- * One of the images that a source holds.
+ * One image that a layout or an archive holds, before anything of it is opened.
  *
- * @param refs by which it can be asked for; none when it has no name
- * @param digest of the manifest or index; absent for archives of {@code docker save}
+ * @param ref the name to ask for it; absent when it has none
+ * @param digest of its manifest; absent in docker archives
+ * @param platform as far as it is known from outside
  */
-public record ImageName(List<String> refs, Optional<Digest> digest, Optional<Platform> platform) {
+public record ImageName(
+    Optional<String> ref, Optional<Digest> digest, Optional<Platform> platform) {
 
-  /** How a message shows it. */
+  /** The shortest text that names the image. */
   @Override
   public String toString() {
-    String name = refs.isEmpty() ? "(no name)" : String.join(", ", refs);
-    return name + digest.map(d -> " " + d).orElse("") + platform.map(p -> " " + p).orElse("");
+    return ref.or(() -> digest.map(d -> "@" + d)).orElse("(unnamed)")
+        + platform.map(p -> " (" + p + ")").orElse("");
   }
 }

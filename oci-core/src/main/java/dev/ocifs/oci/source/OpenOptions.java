@@ -3,25 +3,47 @@ package dev.ocifs.oci.source;
 import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.Platform;
 import dev.ocifs.oci.store.Store;
+import java.io.IOException;
+import java.util.Optional;
 
 /**
- * How images are found.
+ * How to open an image. Immutable; {@link #DEFAULT} is for this machine, with the default limits
+ * and no store.
  *
- * @param platform which of several images to take
- * @param store where archives that are compressed as a whole are unwrapped
+ * @param platform which image of several to take; absent means the host's, and then an image that
+ *     is named directly is taken whatever its platform
+ * @param limits bounds against hostile images
+ * @param store where archives that are compressed as a whole are unwrapped; asked for only then
  */
-public record OpenOptions(Platform platform, Limits limits, Store store) {
+public record OpenOptions(Optional<Platform> platform, Limits limits, Optional<StoreOpener> store) {
 
-  /** For this machine, with the default limits. */
+  /** No platform asked for, default limits, no store. */
+  public static final OpenOptions DEFAULT =
+      new OpenOptions(Optional.empty(), Limits.DEFAULT, Optional.empty());
+
+  /** Opens the store when it is needed. */
+  @FunctionalInterface
+  public interface StoreOpener {
+    Store open() throws IOException;
+  }
+
+  /** {@link #DEFAULT}, with a store in which wrapped archives are unwrapped. */
   public static OpenOptions defaults(Store store) {
-    return new OpenOptions(Platform.host(), Limits.defaults(), store);
+    return DEFAULT.withStore(() -> store);
   }
 
-  public OpenOptions withPlatform(Platform newPlatform) {
-    return new OpenOptions(newPlatform, limits, store);
+  /** These options with a platform asked for. */
+  public OpenOptions withPlatform(Platform value) {
+    return new OpenOptions(Optional.of(value), limits, store);
   }
 
-  public OpenOptions withLimits(Limits newLimits) {
-    return new OpenOptions(platform, newLimits, store);
+  /** These options with other limits. */
+  public OpenOptions withLimits(Limits value) {
+    return new OpenOptions(platform, value, store);
+  }
+
+  /** These options with a store. */
+  public OpenOptions withStore(StoreOpener value) {
+    return new OpenOptions(platform, limits, Optional.of(value));
   }
 }

@@ -3,49 +3,31 @@ package dev.ocifs.oci.store;
 import dev.ocifs.oci.OcifsException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.file.DirectoryStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Objects;
+import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A file that is being written and that nobody sees before {@link #commit}. Closing it without a
- * commit leaves nothing. Not thread-safe.
+ * A file of the store that is being written, under another name until {@link #commit}: whatever
+ * happens before, nothing is seen at its place; whatever happens after, all of it is.
  *
- * <p>It is written in the store's tmp folder and locked there as long as it is open, so that what a
- * process that died left behind can be told from what another is writing.
+ * <p>Whoever created it closes it; closed without a commit it is gone. Not thread-safe, except that
+ * its {@link #channel} is.
  */
 public final class PendingFile implements Closeable {
-  /** What the names of this process's files have after the target's. */
-  private static final String OWN = "." + ProcessHandle.current().pid() + ".";
-
-  private static final AtomicLong COUNTER = new AtomicLong();
-
-  /**
-   * Files of this process that wait to be committed: a process that is told to end takes them
-   * along.
-   */
-  private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
-
-  static {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(() -> OPEN.forEach(path -> path.toFile().delete()), "ocifs-pending"));
-  }
-
   private final Path tmp;
   private final Path target;
   private final FileChannel channel;
   private boolean committed;
+  private boolean closed;
 
   private PendingFile(Path tmp, Path target, FileChannel channel) {
     this.tmp = tmp;
@@ -53,95 +35,143 @@ public final class PendingFile implements Closeable {
     this.channel = channel;
   }
 
-  static PendingFile create(Path folder, Path target) throws IOException {
+  /** The caller holds the gate lock of the store. */
+  static PendingFile create(Path tmpDir, Path target) throws IOException {
+    Path folder = target.getParent();
+    if (folder == null) {
+      throw new IllegalArgumentException("not a file: " + target);
+    }
+    StoreRoot.createFolders(folder);
+    Path tmp = TempFiles.claim(tmpDir);
+    FileChannel channel = null;
+    PendingFile pending = null;
     try {
-      while (true) {
-        Path tmp = folder.resolve(target.getFileName() + OWN + COUNTER.incrementAndGet());
-        FileChannel channel =
-            FileChannel.open(
-                tmp,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        OPEN.add(tmp);
-        channel.lock();
-        // Before it was locked, another process may have taken it for an abandoned one.
-        if (Files.exists(tmp)) {
-          return new PendingFile(tmp, target, channel);
-        }
-        channel.close();
-        OPEN.remove(tmp);
+      channel =
+          FileChannel.open(
+              tmp,
+              Set.of(
+                  StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      if (channel.tryLock() == null) {
+        throw new IOException(tmp + " is locked by another process");
       }
-    } catch (IOException e) {
-      throw failed(target, e);
+      pending = new PendingFile(tmp, target, channel);
+      return pending;
+    } finally {
+      if (pending == null) {
+        TempFiles.forget(tmp);
+        if (channel != null) {
+          channel.close();
+          Files.deleteIfExists(tmp);
+        }
+      }
     }
   }
 
-  /** Where to write; it stays the pending file's. */
+  /** Where the file will be. */
+  public Path target() {
+    return target;
+  }
+
+  /**
+   * The file, open for reading and writing. Errors of its methods are plain: {@link
+   * #explain(IOException)} makes them say what to do.
+   */
   public FileChannel channel() {
     return channel;
   }
 
   /**
-   * Makes the file durable and then visible at its target, in place of what was there.
+   * Appends all that remains in the buffer.
    *
-   * @throws OcifsException {@code STORE} when the disk is full or fails; the target is then what it
-   *     was
+   * @throws OcifsException {@code STORE} when the disk is full or not writable
    */
-  public void commit() throws IOException {
+  public void write(ByteBuffer bytes) throws IOException {
     try {
-      channel.force(true);
-      Path folder = Objects.requireNonNull(target.getParent());
-      Files.createDirectories(folder);
-      Files.move(tmp, target, StandardCopyOption.ATOMIC_MOVE);
-      committed = true;
-      try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-        directory.force(true);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
       }
     } catch (IOException e) {
-      throw failed(target, e);
+      throw explain(e);
     }
   }
 
+  /**
+   * Puts the file in its place, replacing one that is there, and returns when it is safe on disk.
+   *
+   * @throws OcifsException {@code STORE} when the disk is full or not writable
+   */
+  public void commit() throws IOException {
+    if (committed || closed) {
+      throw new IllegalStateException("committed or closed already: " + target);
+    }
+    try {
+      channel.force(true);
+      Files.move(tmp, target, StandardCopyOption.ATOMIC_MOVE);
+      committed = true;
+      syncFolder(target);
+    } catch (IOException e) {
+      throw explain(e);
+    }
+  }
+
+  /** Deletes what was written unless it was committed. */
   @Override
   public void close() throws IOException {
-    try (channel) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
       if (!committed) {
         Files.deleteIfExists(tmp);
       }
     } finally {
-      OPEN.remove(tmp);
+      TempFiles.forget(tmp);
+      channel.close();
     }
   }
 
-  /** Deletes what processes that are no more left in the folder. */
-  static void removeAbandoned(Path folder) throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        // To open and close a file of this process would give its lock back, as POSIX locks are.
-        if (!file.getFileName().toString().contains(OWN)) {
-          removeUnlocked(file);
-        }
+  /** The same failure, as one that says which file of the store and what to do. */
+  public OcifsException explain(IOException failure) {
+    return explain(target, failure);
+  }
+
+  static OcifsException explain(Path file, IOException failure) {
+    if (failure instanceof OcifsException known) {
+      return known;
+    }
+    String reason = reason(failure);
+    OcifsException error =
+        new OcifsException(
+            OcifsException.Kind.STORE, "store: cannot write " + file + ": " + reason, failure);
+    String lower = reason.toLowerCase(Locale.ROOT);
+    if (lower.contains("no space left") || lower.contains("quota exceeded")) {
+      return error.hint("free space there, or give another place with --root");
+    }
+    if (lower.contains("read-only") || lower.contains("denied") || lower.contains("permitted")) {
+      return error.hint("give a place that you can write with --root");
+    }
+    return error;
+  }
+
+  private static String reason(IOException failure) {
+    if (failure instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (failure instanceof FileSystemException file && file.getReason() != null) {
+      return file.getReason();
+    }
+    String message = failure.getMessage();
+    return failure.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+  }
+
+  private static void syncFolder(Path file) throws IOException {
+    Path folder = file.getParent();
+    if (folder != null) {
+      try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+        directory.force(true);
       }
     }
-  }
-
-  private static void removeUnlocked(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-        FileLock lock = channel.tryLock()) {
-      if (lock != null) {
-        Files.deleteIfExists(file);
-      }
-    } catch (NoSuchFileException e) {
-      // It has just been committed.
-    }
-  }
-
-  private static OcifsException failed(Path target, IOException e) {
-    if (e instanceof OcifsException o) {
-      return o;
-    }
-    return new OcifsException(
-            OcifsException.Kind.STORE, "cannot write " + target + ": " + e.getMessage(), e)
-        .hint("make room on the disk of the store, or choose another with --root");
   }
 }

@@ -3,235 +3,181 @@ package dev.ocifs.oci.store;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
-import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
- * The directory that holds what ocifs keeps between runs: an OCI image layout, and a folder {@code
- * ocifs} of derived data that may be deleted while nothing is mounted. docs/formats.md lists what
- * is where.
+ * The store root: an OCI image layout, and in {@code ocifs/} what ocifs derived from images, which
+ * may be deleted at any time.
  *
- * <p>Thread-safe, and safe for several processes at once. Holds nothing open.
+ * <pre>
+ * oci-layout  index.json  blobs/sha256/        what was stored
+ * ocifs/VERSION                                the format of everything below
+ * ocifs/layers/KEY.idx                         layer indices
+ * ocifs/trees/CHAINID.tree                     merged trees
+ * ocifs/objects/sha256/ab/HEX                  decompressed file contents
+ * ocifs/unwrapped/KEY.tar                      archives that came compressed as a whole
+ * ocifs/mounts/  ocifs/logs/  ocifs/leases/    live state
+ * ocifs/locks/   ocifs/tmp/                    locks, files that are not complete yet
+ * </pre>
+ *
+ * <p>Every file appears complete or not at all: {@link #create}. Thread-safe; any number of
+ * processes may use one root.
  */
 public final class Store {
-  /** The version of the derived data's layout. */
-  static final int VERSION = 1;
-
-  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  private static final Pattern KEY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,200}");
 
   private final Path root;
   private final Path derived;
-  private final LockFiles locks;
+  private final Locks locks;
 
-  private Store(Path root) throws IOException {
+  private Store(Path root) {
     this.root = root;
-    derived = root.resolve("ocifs");
-    locks = new LockFiles(derived.resolve("locks"));
+    this.derived = root.resolve("ocifs");
+    this.locks = new Locks(derived.resolve("locks"));
   }
 
   /**
-   * Where the store is when nobody says: $OCIFS_ROOT, for root /var/lib/ocifs, else below
-   * $XDG_DATA_HOME or ~/.local/share.
+   * Where the store lies unless {@code --root} says otherwise: {@code $OCIFS_ROOT}, else {@code
+   * /var/lib/ocifs} for root, else {@code $XDG_DATA_HOME/ocifs} or {@code ~/.local/share/ocifs}.
    */
-  public static Path defaultRoot(Map<String, String> env, boolean isRoot) {
-    String own = env.get("OCIFS_ROOT");
-    if (own != null && !own.isEmpty()) {
+  public static Path defaultRoot(Map<String, String> env, boolean isRoot) throws OcifsException {
+    String own = env.getOrDefault("OCIFS_ROOT", "");
+    if (!own.isEmpty()) {
       return Path.of(own);
     }
     if (isRoot) {
       return Path.of("/var/lib/ocifs");
     }
-    String data = env.get("XDG_DATA_HOME");
-    return data != null && data.startsWith("/")
-        ? Path.of(data, "ocifs")
-        : Path.of(env.getOrDefault("HOME", "/"), ".local", "share", "ocifs");
+    String data = env.getOrDefault("XDG_DATA_HOME", "");
+    if (data.startsWith("/")) { // the XDG specification says to ignore relative paths
+      return Path.of(data, "ocifs");
+    }
+    String home = env.getOrDefault("HOME", "");
+    if (home.isEmpty()) {
+      throw new OcifsException(OcifsException.Kind.STORE, "no place for the store: HOME is not set")
+          .hint("give one with --root or OCIFS_ROOT");
+    }
+    return Path.of(home, ".local/share/ocifs");
   }
 
   /**
-   * Opens the store, which is made when there is none.
+   * Opens a store, creates it when there is none, and removes what dead processes left in {@code
+   * tmp}. All folders are 0700.
    *
-   * @throws OcifsException {@code STORE} when it belongs to somebody else, is of another version or
-   *     damaged, or cannot be made
+   * @throws OcifsException {@code STORE} when the root belongs to another user or others may write
+   *     it, when it is of another version or damaged, or is no store; {@code IO} when it cannot be
+   *     read
    */
   public static Store open(Path root) throws IOException {
-    Path absolute = root.toAbsolutePath().normalize();
     try {
-      makeDirectory(absolute);
-      checkOwner(absolute);
-      Store store = new Store(absolute);
-      store.prepare();
-      PendingFile.removeAbandoned(store.tmp());
+      Path real = StoreRoot.prepare(root);
+      Store store = new Store(real);
+      store.initialise();
       return store;
     } catch (OcifsException e) {
       throw e;
     } catch (IOException e) {
-      throw new OcifsException(
-              OcifsException.Kind.STORE,
-              "cannot make or open the store " + absolute + ": " + describe(e),
-              e)
-          .hint("choose a directory of your own with --root");
+      throw PendingFile.explain(root, e);
     }
   }
 
+  @SuppressWarnings("try") // the locks are held, not used
+  private void initialise() throws IOException {
+    try (BuildLock init = locks.acquire("init")) {
+      StoreRoot.fill(root, this);
+    }
+    try (BuildLock gate = locks.acquire("tmp")) {
+      TempFiles.removeStale(tmpDir());
+    }
+  }
+
+  /** The root, absolute, symbolic links resolved. */
   public Path root() {
     return root;
   }
 
-  /** Where the index of the layer with this key is, or will be. */
-  public Path layerIndex(String key) {
-    return derived.resolve("layers").resolve(key + ".idx");
+  /** The index of one layer. */
+  public Path layerIndex(String key) throws OcifsException {
+    return derived.resolve("layers").resolve(checked(key) + ".idx");
   }
 
-  /** Where the tree of the stack of layers with this chain ID is, or will be. */
+  /** The merged tree of the stack of layers with this chain ID. */
   public Path tree(Digest chainId) {
+    return derived.resolve("trees").resolve(fileName(chainId) + ".tree");
+  }
+
+  /** The decompressed content with this digest; its folder may not exist before {@link #create}. */
+  public Path object(Digest content) {
     return derived
-        .resolve("trees")
-        .resolve(chainId.algorithm().id() + "-" + chainId.hex() + ".tree");
+        .resolve("objects")
+        .resolve(content.algorithm().id())
+        .resolve(content.hex().substring(0, 2))
+        .resolve(content.hex());
   }
 
-  /** Where the uncompressed content with this digest is, or will be. */
-  public Path object(Digest digest) {
-    return derived.resolve("objects").resolve(digest.algorithm().id()).resolve(digest.hex());
+  /** An archive that was compressed as a whole, unwrapped. */
+  public Path unwrapped(String key) throws OcifsException {
+    return derived.resolve("unwrapped").resolve(checked(key) + ".tar");
   }
 
-  /** The folder with a file for each mount. */
-  public Path mounts() {
+  /** The blob with this digest, if it was stored. */
+  public Path blob(Digest digest) {
+    return root.resolve("blobs").resolve(digest.algorithm().id()).resolve(digest.hex());
+  }
+
+  /** State of live mounts. */
+  public Path mountsDir() {
     return derived.resolve("mounts");
   }
 
-  /** The folder of the servers' logs. */
-  public Path logs() {
+  /** Logs of background servers. */
+  public Path logsDir() {
     return derived.resolve("logs");
   }
 
-  /**
-   * Begins a file that becomes visible at {@code target} when it is committed.
-   *
-   * @param target in this store
-   */
-  public PendingFile create(Path target) throws IOException {
-    return PendingFile.create(tmp(), target);
-  }
-
-  /**
-   * Takes the lock with this name, which one thread of one process holds at a time; waits while
-   * another does.
-   *
-   * @param name one that can be a file's
-   */
-  public BuildLock lock(String name) throws IOException {
-    return locks.take(name);
-  }
-
-  private Path tmp() {
+  Path tmpDir() {
     return derived.resolve("tmp");
   }
 
-  private void prepare() throws IOException {
-    for (String folder :
-        new String[] {"tmp", "layers", "trees", "objects/sha256", "mounts", "logs", "locks"}) {
-      Files.createDirectories(derived.resolve(folder), PRIVATE);
-    }
-    Files.createDirectories(root.resolve("blobs").resolve("sha256"), PRIVATE);
-    checkVersion();
-    writeOnce(root.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
-    writeOnce(root.resolve("index.json"), "{\"schemaVersion\":2,\"manifests\":[]}");
+  /** A digest as a file name, {@code sha256-<hex>}; also good as a key. */
+  public static String fileName(Digest digest) {
+    return digest.algorithm().id() + "-" + digest.hex();
   }
 
-  private void checkVersion() throws IOException {
-    Path file = derived.resolve("VERSION");
-    writeOnce(file, VERSION + "\n");
-    String text = Files.readString(file, StandardCharsets.UTF_8).strip();
-    int version;
-    try {
-      version = Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      throw new OcifsException(
-              OcifsException.Kind.STORE,
-              "the store's version file " + file + " is damaged: '" + text + "'")
-          .hint("delete the folder " + derived + ": it is made again");
+  /**
+   * Begins a file of the store. Nothing is seen at {@code target} before {@link
+   * PendingFile#commit}; folders above it are created.
+   *
+   * @throws OcifsException {@code STORE} when the disk is full or not writable
+   */
+  @SuppressWarnings("try") // the lock is held, not used
+  public PendingFile create(Path target) throws IOException {
+    if (!target.normalize().startsWith(root)) {
+      throw new IllegalArgumentException(target + " is not in the store " + root);
     }
-    if (version > VERSION) {
-      throw new OcifsException(
-              OcifsException.Kind.STORE,
-              "the store "
-                  + root
-                  + " has version "
-                  + version
-                  + ", newer than this program's "
-                  + VERSION)
-          .hint("use that version of ocifs, or another store with --root");
-    }
-    if (version < VERSION) {
-      throw new OcifsException(
-              OcifsException.Kind.STORE,
-              "the store "
-                  + root
-                  + " has version "
-                  + version
-                  + ", older than this program's "
-                  + VERSION)
-          .hint("delete the folder " + derived + ": it is made again");
+    try (BuildLock gate = locks.acquire("tmp")) {
+      return PendingFile.create(tmpDir(), target);
+    } catch (OcifsException e) {
+      throw e;
+    } catch (IOException e) {
+      throw PendingFile.explain(target, e);
     }
   }
 
-  private void writeOnce(Path file, String text) throws IOException {
-    if (Files.notExists(file)) {
-      try (PendingFile pending = create(file)) {
-        pending.channel().write(java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-        pending.commit();
-      }
-    }
+  /**
+   * Waits until no other thread and no other process holds the lock of this name, and takes it. Who
+   * waited looks first whether the work is done now.
+   */
+  public BuildLock lock(String key) throws IOException {
+    return locks.acquire("build-" + checked(key));
   }
 
-  private static void makeDirectory(Path directory) throws IOException {
-    Path parent = directory.getParent();
-    if (parent != null && Files.notExists(parent)) {
-      Files.createDirectories(parent);
+  private static String checked(String key) throws OcifsException {
+    if (!KEY.matcher(key).matches()) {
+      throw new OcifsException(OcifsException.Kind.STORE, "'" + key + "' is no key of the store");
     }
-    try {
-      Files.createDirectory(directory, PRIVATE);
-    } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(directory)) {
-        throw new OcifsException(
-                OcifsException.Kind.STORE, "the store " + directory + " is not a directory")
-            .hint("choose a directory of your own with --root");
-      }
-    }
-  }
-
-  /** Whoever can write the store decides what is served from it: it must be the user's alone. */
-  private static void checkOwner(Path root) throws IOException {
-    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(root);
-    if (permissions.contains(PosixFilePermission.GROUP_WRITE)
-        || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
-      throw new OcifsException(OcifsException.Kind.STORE, "others can write the store " + root)
-          .hint("chmod 700 " + root + ", or choose another with --root");
-    }
-    Object owner = Files.getAttribute(root, "unix:uid");
-    Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-    if (!owner.equals(self)) {
-      throw new OcifsException(
-              OcifsException.Kind.STORE, "the store " + root + " belongs to user " + owner)
-          .hint("choose a directory of your own with --root");
-    }
-  }
-
-  private static String describe(IOException e) {
-    if (e instanceof NoSuchFileException) {
-      return "no such directory";
-    }
-    return e instanceof java.nio.file.AccessDeniedException
-        ? "permission denied"
-        : String.valueOf(e.getMessage());
+    return key;
   }
 }

@@ -1,4 +1,4 @@
-/** The store: the directory that holds what ocifs keeps between runs. */
+/** The store root on disk: where derived data lies, how it is written, and who may write it. */
 @NullMarked
 package dev.ocifs.oci.store;
 

@@ -96,7 +96,8 @@ class LauncherTest {
     Launcher.Result killed =
         ocifs.bash(
             "pid=$(ocifs mounts --json | sed -n 's/.*\"pid\": \\([0-9]*\\).*/\\1/p');"
-                + " kill -TERM $pid; tail --pid=$pid -f /dev/null; ocifs mounts");
+                + " kill -TERM $pid; tail --pid=$pid -f /dev/null; ls $OCIFS_ROOT/ocifs/mounts;"
+                + " ls $OCIFS_ROOT/ocifs/logs");
     assertThat(killed).isEqualTo(new Launcher.Result(0, "", ""));
     assertThat(dir).isEmptyDirectory();
   }
@@ -120,8 +121,8 @@ class LauncherTest {
   void saysInOneLineWhatIsWrong() throws Exception {
     assertThat(ocifs.run().code()).isEqualTo(2);
     Launcher.Result missing = ocifs.run("mount", image, folder.resolve("none").toString());
-    assertThat(missing.code()).isEqualTo(3);
-    assertThat(missing.err().lines()).singleElement().asString().contains("none does not exist");
+    assertThat(missing.code()).isEqualTo(9);
+    assertThat(missing.err().lines()).singleElement().asString().contains("/none; create it with");
     Launcher.Result image = ocifs.run("mount", "oci:/no\u001bwhere", dir.toString());
     assertThat(image.code()).isEqualTo(3);
     assertThat(image.err().lines()).singleElement().asString().contains("/no\\x1bwhere");

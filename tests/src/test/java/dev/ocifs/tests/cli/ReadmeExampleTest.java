@@ -3,10 +3,10 @@ package dev.ocifs.tests.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ocifs.layerfs.ImageView;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.PathWalker;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.Images;
 import dev.ocifs.oci.source.OpenOptions;

@@ -3,7 +3,7 @@ package dev.ocifs.tests.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.ocifs.layerfs.ImageView;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.mount.Mount;
 import dev.ocifs.mount.MountOptions;
 import dev.ocifs.mount.MountRequest;

@@ -3,7 +3,7 @@ package dev.ocifs.tests.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ocifs.layerfs.ImageView;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.tests.image.ImageBuilder;
 import dev.ocifs.tests.image.Opened;

@@ -3,8 +3,8 @@ package dev.ocifs.tests.conformance;
 import static dev.ocifs.tests.image.ByteText.bytes;
 import static dev.ocifs.tests.image.ByteText.text;
 
-import dev.ocifs.layerfs.Attributes;
-import dev.ocifs.layerfs.ImageView;
+import dev.ocifs.layerfs.view.Attributes;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.tests.model.Line;
 import dev.ocifs.tests.model.LineBuilder;
 import dev.ocifs.tests.model.TreeListing;

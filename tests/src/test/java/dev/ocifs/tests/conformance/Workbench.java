@@ -2,10 +2,10 @@ package dev.ocifs.tests.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ocifs.layerfs.ImageView;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.LayerFsOptions;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.Images;
@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 final class Workbench {
   private final Path dir;
   private final Store store;
-  private Limits limits = Limits.defaults();
+  private Limits limits = Limits.DEFAULT;
   private boolean strict;
   private int images;
 

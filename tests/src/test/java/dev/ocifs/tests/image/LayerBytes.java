@@ -157,11 +157,11 @@ public enum LayerBytes {
   /** The OCI media type; for xz and bzip2, which have none, one that nobody knows. */
   public String mediaType() {
     return switch (compression) {
-      case NONE -> MediaType.OCI_LAYER;
-      case GZIP -> MediaType.OCI_LAYER_GZIP;
-      case ZSTD -> MediaType.OCI_LAYER_ZSTD;
-      case XZ -> MediaType.OCI_LAYER + "+xz";
-      case BZIP2 -> MediaType.OCI_LAYER + "+bzip2";
+      case NONE -> MediaType.OCI_LAYER.value();
+      case GZIP -> MediaType.OCI_LAYER_GZIP.value();
+      case ZSTD -> MediaType.OCI_LAYER_ZSTD.value();
+      case XZ -> MediaType.OCI_LAYER.value() + "+xz";
+      case BZIP2 -> MediaType.OCI_LAYER.value() + "+bzip2";
     };
   }
 

@@ -64,7 +64,7 @@ public final class OciLayoutWriter {
 
   /** Stores an index and returns its descriptor. */
   public Map<String, Object> index(List<Map<String, Object>> descriptors) {
-    String type = docker ? MediaType.DOCKER_LIST : MediaType.OCI_INDEX;
+    String type = (docker ? MediaType.DOCKER_LIST : MediaType.OCI_INDEX).value();
     return document(type, object("schemaVersion", 2, "mediaType", type, "manifests", descriptors));
   }
 
@@ -75,14 +75,14 @@ public final class OciLayoutWriter {
       boolean top = layers.size() == image.layers().size() - 1;
       layers.add(top ? lyingLayer(layer) : blob(layer.mediaType(), layer.blob()));
     }
-    String configType = docker ? MediaType.DOCKER_CONFIG : MediaType.OCI_CONFIG;
+    String configType = (docker ? MediaType.DOCKER_CONFIG : MediaType.OCI_CONFIG).value();
     Map<String, Object> config =
         lying(
             blob(configType, config(image)),
             Lie.CONFIG_SIZE,
             Lie.CONFIG_CONTENT,
             Lie.CONFIG_MISSING);
-    String type = docker ? MediaType.DOCKER_MANIFEST : MediaType.OCI_MANIFEST;
+    String type = (docker ? MediaType.DOCKER_MANIFEST : MediaType.OCI_MANIFEST).value();
     Map<String, Object> manifest =
         document(
             type,

@@ -1,9 +1,9 @@
 package dev.ocifs.tests.image;
 
-import dev.ocifs.layerfs.ImageView;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.LayerFsOptions;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.source.Images;
 import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.Store;

@@ -1,7 +1,7 @@
 package dev.ocifs.tests.image;
 
-import dev.ocifs.layerfs.Attributes;
-import dev.ocifs.layerfs.ImageView;
+import dev.ocifs.layerfs.view.Attributes;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.Hasher;
 import java.io.IOException;

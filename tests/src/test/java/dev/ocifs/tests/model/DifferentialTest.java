@@ -101,7 +101,7 @@ class DifferentialTest {
 
   private static List<Entry> entries(byte[] tar) throws IOException {
     ByteArrayInputStream in = new ByteArrayInputStream(tar);
-    TarReader reader = new TarReader(new ArrayInput(in, tar.length), Limits.defaults());
+    TarReader reader = new TarReader(new ArrayInput(in, tar.length), Limits.DEFAULT);
     List<Entry> entries = new ArrayList<>();
     for (TarEntry e = reader.next(); e != null; e = reader.next()) {
       Entry entry = entry(e, tar);

@@ -14,14 +14,13 @@ import java.nio.file.Path;
 
 /** System calls by the C library; each that can fail returns its errno, 0 when it succeeded. */
 public final class Libc {
-  public static final int EPERM = 1;
-  public static final int ENOENT = 2;
-  public static final int EACCES = 13;
-  public static final int EBUSY = 16;
-  public static final int EINVAL = 22;
+  /** Fail the requests under way and all later ones. */
+  public static final int MNT_FORCE = 1;
 
   /** Detach from the tree now, unmount when no longer used. */
   public static final int MNT_DETACH = 2;
+
+  private static final int F_OK = 0;
 
   static final Linker LINKER = Linker.nativeLinker();
   static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
@@ -32,11 +31,10 @@ public final class Libc {
 
   private static final VarHandle ERRNO_VALUE =
       Linker.Option.captureStateLayout().varHandle(MemoryLayout.PathElement.groupElement("errno"));
-  private static final MethodHandle UMOUNT2 =
-      handle(
-          "umount2",
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
-          ERRNO);
+  private static final FunctionDescriptor PATH_AND_INT =
+      FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
+  private static final MethodHandle UMOUNT2 = handle("umount2", PATH_AND_INT, ERRNO);
+  private static final MethodHandle ACCESS = handle("access", PATH_AND_INT, ERRNO);
   private static final MethodHandle GETEUID =
       handle("geteuid", FunctionDescriptor.of(ValueLayout.JAVA_INT));
 
@@ -44,9 +42,18 @@ public final class Libc {
 
   /** Unmounts what is mounted at a directory; see umount2(2). */
   public static int umount2(Path dir, int flags) {
+    return call(UMOUNT2, dir, flags);
+  }
+
+  /** Looks a path up; a mount whose server is gone answers ENOTCONN. See access(2). */
+  public static int lookup(Path path) {
+    return call(ACCESS, path, F_OK);
+  }
+
+  private static int call(MethodHandle function, Path path, int argument) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
-      int result = (int) UMOUNT2.invokeExact(state, path(arena, dir), flags);
+      int result = (int) function.invokeExact(state, path(arena, path), argument);
       return result == 0 ? 0 : errno(state);
     } catch (Throwable e) {
       throw rethrow(e);
