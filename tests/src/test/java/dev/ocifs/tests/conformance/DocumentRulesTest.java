@@ -3,7 +3,7 @@ package dev.ocifs.tests.conformance;
 import static dev.ocifs.tests.image.JsonText.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ocifs.layerfs.ImageView;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.MediaType;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.OcifsException.Kind;
@@ -52,7 +52,7 @@ class DocumentRulesTest {
   private String manifest(String json) throws IOException {
     OciLayoutWriter layout = new OciLayoutWriter();
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-    return bench.layout(layout.list("test", layout.blob(MediaType.OCI_MANIFEST, bytes)));
+    return bench.layout(layout.list("test", layout.blob(MediaType.OCI_MANIFEST.value(), bytes)));
   }
 
   @ParameterizedTest
@@ -68,7 +68,9 @@ class DocumentRulesTest {
   void rule26ADigestIsCheckedBeforeItBecomesAPath(String digest) throws IOException {
     OciLayoutWriter layout =
         new OciLayoutWriter()
-            .list("test", object("mediaType", MediaType.OCI_MANIFEST, "digest", digest, "size", 1));
+            .list(
+                "test",
+                object("mediaType", MediaType.OCI_MANIFEST.value(), "digest", digest, "size", 1));
     Kind kind = digest.startsWith("sha256") ? Kind.INVALID_IMAGE : Kind.UNSUPPORTED;
     assertThat(bench.refused(bench.layout(layout), kind, 26))
         .hasMessageContaining(digest.replaceFirst(":.*", ""));
@@ -89,18 +91,19 @@ class DocumentRulesTest {
             + "\"layers\":[]%s}";
     String zeros = "0".repeat(64);
     bench.refused(
-        manifest(manifest.formatted(MediaType.OCI_CONFIG, zeros, ",\"manifests\":[]")),
+        manifest(manifest.formatted(MediaType.OCI_CONFIG.value(), zeros, ",\"manifests\":[]")),
         Kind.INVALID_IMAGE,
         28);
     bench.refused(
-        manifest(manifest.formatted(MediaType.OCI_CONFIG, zeros, ",\"layers\":[]")),
+        manifest(manifest.formatted(MediaType.OCI_CONFIG.value(), zeros, ",\"layers\":[]")),
         Kind.INVALID_IMAGE,
         28);
     bench.refused(manifest("{\"layers\":"), Kind.INVALID_IMAGE, 28);
     OciLayoutWriter layout = new OciLayoutWriter();
     layout.list(
         "test",
-        layout.document(MediaType.OCI_INDEX, object("manifests", List.of(), "layers", List.of())));
+        layout.document(
+            MediaType.OCI_INDEX.value(), object("manifests", List.of(), "layers", List.of())));
     bench.refused(bench.layout(layout), Kind.INVALID_IMAGE, 28);
   }
 
@@ -157,7 +160,7 @@ class DocumentRulesTest {
     for (String wanted : List.of("arm", "arm/v6", "arm/v5", "arm64", "amd64")) {
       OpenOptions options = bench.options().withPlatform(Platform.parse("linux/" + wanted));
       Image found = Images.open(reference, options);
-      chosen.put(wanted, found.config().platform().toString());
+      chosen.put(wanted, found.config().platform().orElseThrow().toString());
     }
     assertThat(chosen)
         .isEqualTo(
@@ -169,7 +172,7 @@ class DocumentRulesTest {
                 "amd64", "linux/amd64"));
     OpenOptions none = bench.options().withPlatform(Platform.parse("windows/amd64"));
     try {
-      throw new AssertionError(Images.open(reference, none).toString());
+      throw new AssertionError(Images.open(reference, none).name());
     } catch (OcifsException e) {
       assertThat(e.rule()).isEqualTo(31);
       assertThat(e.getMessage()).contains("linux/arm/v5", "linux/arm64").doesNotContain("unknown");
@@ -185,7 +188,7 @@ class DocumentRulesTest {
   }
 
   @Test
-  void rule28IndexesThatContainEachOtherAreACycle() throws IOException {
+  void indexesThatContainEachOtherAreACycle() throws IOException {
     OciLayoutWriter layout = new OciLayoutWriter();
     String a = "1".repeat(64);
     String b = "2".repeat(64);
@@ -195,14 +198,14 @@ class DocumentRulesTest {
       Files.writeString(
           written.resolve("blobs/sha256/" + edge[0]),
           "{\"manifests\":[{\"mediaType\":\"%s\",\"digest\":\"sha256:%s\",\"size\":1}]}"
-              .formatted(MediaType.OCI_INDEX, edge[1]));
+              .formatted(MediaType.OCI_INDEX.value(), edge[1]));
     }
-    assertThat(bench.refused("oci:" + written, Kind.INVALID_IMAGE, 28))
+    assertThat(bench.refused("oci:" + written, Kind.INVALID_IMAGE, 0))
         .hasMessageContaining("sha256:" + a + " -> sha256:" + b + " -> sha256:" + a);
   }
 
   private static Map<String, Object> index(String hex) {
-    return object("mediaType", MediaType.OCI_INDEX, "digest", "sha256:" + hex, "size", 1);
+    return object("mediaType", MediaType.OCI_INDEX.value(), "digest", "sha256:" + hex, "size", 1);
   }
 
   @Test

@@ -4,8 +4,8 @@ import static dev.ocifs.tests.image.ByteText.bytes;
 import static dev.ocifs.tests.image.JsonText.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ocifs.layerfs.Attributes;
-import dev.ocifs.layerfs.ImageView;
+import dev.ocifs.layerfs.view.Attributes;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.MediaType;
 import dev.ocifs.oci.OcifsException;
@@ -105,8 +105,8 @@ class HostileImagesTest {
         gzip.write(new byte[1 << 20]);
       }
     }
-    bench.limits(Limits.defaults().withMaxRatio(500));
-    String reference = layer(MediaType.OCI_LAYER_GZIP, bomb.toByteArray(), new byte[0]);
+    bench.limits(Limits.DEFAULT.withMaxRatio(500));
+    String reference = layer(MediaType.OCI_LAYER_GZIP.value(), bomb.toByteArray(), new byte[0]);
     assertThat(bench.refused(reference, Kind.LIMIT, 0)).hasMessageContaining("--max-ratio");
   }
 
@@ -114,7 +114,7 @@ class HostileImagesTest {
   @EnumSource(names = {"GZIP", "ZSTD", "PLAIN"})
   void layersThatGrowMeetTheLimitOfBytes(LayerBytes bytes) throws IOException {
     byte[] tar = TarWriter.tar(Entry.file("zeros", new byte[4 << 20]));
-    bench.limits(Limits.defaults().withMaxLayerBytes(3 << 20));
+    bench.limits(Limits.DEFAULT.withMaxLayerBytes(3 << 20));
     assertThat(bench.refused(TestImage.of(TestLayer.of(bytes, tar)), Kind.LIMIT, 0))
         .hasMessageContaining("--max-layer-bytes");
   }
@@ -125,10 +125,11 @@ class HostileImagesTest {
     var layer = layout.blob(mediaType, blob);
     var config =
         layout.document(
-            MediaType.OCI_CONFIG,
+            MediaType.OCI_CONFIG.value(),
             object("rootfs", object("diff_ids", List.of("sha256:" + TestImage.sha256(tar)))));
     var manifest =
-        layout.document(MediaType.OCI_MANIFEST, object("config", config, "layers", List.of(layer)));
+        layout.document(
+            MediaType.OCI_MANIFEST.value(), object("config", config, "layers", List.of(layer)));
     return bench.layout(layout.list("test", manifest));
   }
 
@@ -138,7 +139,7 @@ class HostileImagesTest {
     for (int i = 0; i < 5000; i++) {
       tar.add(Entry.file("f" + i, ""));
     }
-    bench.limits(Limits.defaults().withMaxEntries(4000));
+    bench.limits(Limits.DEFAULT.withMaxEntries(4000));
     assertThat(bench.refused(plain(tar.end()), Kind.LIMIT, 0))
         .hasMessageContaining("--max-entries");
   }
@@ -265,7 +266,7 @@ class HostileImagesTest {
     OciLayoutWriter layout = new OciLayoutWriter();
     byte[] huge = ("{\"a\":\"" + "x".repeat(5 << 20) + "\"}").getBytes(StandardCharsets.US_ASCII);
     bench.refused(
-        bench.layout(layout.list("test", layout.blob(MediaType.OCI_MANIFEST, huge))),
+        bench.layout(layout.list("test", layout.blob(MediaType.OCI_MANIFEST.value(), huge))),
         Kind.LIMIT,
         28);
   }
@@ -276,7 +277,7 @@ class HostileImagesTest {
     OciLayoutWriter layout = new OciLayoutWriter();
     byte[] deep = open.repeat(100_000).getBytes(StandardCharsets.US_ASCII);
     bench.refused(
-        bench.layout(layout.list("test", layout.blob(MediaType.OCI_MANIFEST, deep))),
+        bench.layout(layout.list("test", layout.blob(MediaType.OCI_MANIFEST.value(), deep))),
         Kind.INVALID_IMAGE,
         28);
   }

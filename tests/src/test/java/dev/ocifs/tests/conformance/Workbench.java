@@ -2,13 +2,10 @@ package dev.ocifs.tests.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ocifs.layerfs.IndexListener;
-import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.LayerFsOptions;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.OcifsException;
-import dev.ocifs.oci.source.Images;
 import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.Store;
 import dev.ocifs.tests.image.Entry;
@@ -71,7 +68,7 @@ final class Workbench {
   ImageView open(String reference) throws IOException {
     LayerFsOptions options =
         LayerFsOptions.defaults().withLimits(limits).withStrict(strict).withCacheBytes(1 << 20);
-    return LayerFs.open(store, options).view(Images.open(reference, options()), IndexListener.NONE);
+    return Opened.view(reference, store.root(), options);
   }
 
   TreeListing list(String reference) throws IOException {
