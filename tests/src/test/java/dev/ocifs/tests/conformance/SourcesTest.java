@@ -128,7 +128,7 @@ class SourcesTest {
             new ImageBuilder().layer(new TarBuilder().file("other", "1")).ref("two")));
     assertThatThrownBy(() -> Opened.listing("oci:" + dir.resolve("two"), dir.resolve("store")))
         .isInstanceOfSatisfying(OcifsException.class, e -> assertThat(e.rule()).isEqualTo(32))
-        .hasMessageContaining("several images")
+        .hasMessageContaining("holds 2 images")
         .hasMessageContaining("one")
         .hasMessageContaining("two");
     assertShows("oci:" + dir.resolve("two") + ":one");

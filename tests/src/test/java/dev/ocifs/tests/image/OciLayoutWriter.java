@@ -150,7 +150,13 @@ public final class OciLayoutWriter {
     return files.file(
         "index.json",
         JsonText.of(
-            object("schemaVersion", 2, "mediaType", MediaType.OCI_INDEX, "manifests", manifests)));
+            object(
+                "schemaVersion",
+                2,
+                "mediaType",
+                MediaType.OCI_INDEX.value(),
+                "manifests",
+                manifests)));
   }
 
   /** Writes the layout into a folder, which is made. */
