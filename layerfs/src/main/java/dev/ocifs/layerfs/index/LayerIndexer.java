@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LayerIndexer {
   /** Uncompressed bytes of a span: what a read of one byte decodes at worst. */
-  private static final long SPAN_BYTES = 2L << 20;
+  private static final long SPAN_BYTES = 1L << 20;
 
   /** Spans of layers that are not compressed, or kept so: their length costs nothing but memory. */
   private static final long PLAIN_SPAN_BYTES = 512L << 10;

@@ -216,13 +216,17 @@ class StoreTest {
         .isEqualTo(java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
     Files.setPosixFilePermissions(
         store, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
-    assertThatThrownBy(() -> Opened.listing(image, store)).hasMessageContaining("others can write");
+    assertThatThrownBy(() -> Opened.listing(image, store))
+        .hasMessageContaining("may be written by others");
   }
 
   @Test
   void otherVersionsAreErrorsOfTheirOwn() throws IOException {
     Path version = store.resolve("ocifs/VERSION");
-    for (String[] pair : new String[][] {{"99", "newer"}, {"0", "older"}, {"x", "damaged"}}) {
+    for (String[] pair :
+        new String[][] {
+          {"ocifs-store 99\n", "too new"}, {"ocifs-store 0\n", "no longer reads"}, {"x", "damaged"}
+        }) {
       Files.writeString(version, pair[0]);
       assertThatThrownBy(() -> Opened.listing(image, store)).hasMessageContaining(pair[1]);
     }
