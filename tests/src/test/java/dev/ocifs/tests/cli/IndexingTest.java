@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ocifs.oci.store.BuildLock;
 import dev.ocifs.oci.store.Store;
-import dev.ocifs.tests.image.ImageBuilder;
-import dev.ocifs.tests.image.Packing;
-import dev.ocifs.tests.image.TarBuilder;
+import dev.ocifs.tests.image.Entry;
+import dev.ocifs.tests.image.LayerBytes;
+import dev.ocifs.tests.image.OciLayoutWriter;
+import dev.ocifs.tests.image.TarWriter;
+import dev.ocifs.tests.image.TestImage;
+import dev.ocifs.tests.image.TestLayer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,13 +34,10 @@ class IndexingTest {
     assumeTrue(Launcher.isBuilt(), "the launcher has no jars: run mvn verify");
     assumeTrue(Launcher.canMount(), "this user cannot open /dev/fuse");
     ocifs = new Launcher(folder);
-    byte[] tar = new TarBuilder().file("hello", "Hello.\n").build();
-    image =
-        "oci:"
-            + ImageBuilder.write(
-                folder.resolve("image"),
-                ImageBuilder.layout(new ImageBuilder().layer(tar, Packing.NONE)));
-    layerKey = "sha256-" + ImageBuilder.digest(tar).hex();
+    byte[] tar = TarWriter.tar(Entry.file("hello", "Hello.\n"));
+    TestImage hello = TestImage.of(TestLayer.of(LayerBytes.PLAIN, tar));
+    image = "oci:" + OciLayoutWriter.write(folder.resolve("image"), hello);
+    layerKey = "sha256-" + TestImage.sha256(tar);
     dir = Files.createDirectory(folder.resolve("mnt"));
   }
 

@@ -1,14 +1,20 @@
 package dev.ocifs.tests.cli;
 
+import static dev.ocifs.tests.image.ByteText.text;
+import static dev.ocifs.tests.image.ByteText.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ocifs.mount.MountTable;
-import dev.ocifs.tests.image.ImageBuilder;
-import dev.ocifs.tests.image.TarBuilder;
+import dev.ocifs.tests.image.Entry;
+import dev.ocifs.tests.image.OciLayoutWriter;
+import dev.ocifs.tests.image.TestImage;
+import dev.ocifs.tests.image.TestLayer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,15 +35,13 @@ class LauncherTest {
   static void prepare() throws IOException {
     assumeTrue(Launcher.isBuilt(), "the launcher has no jars: run mvn verify");
     ocifs = new Launcher(folder);
-    TarBuilder base = new TarBuilder().dir("many/");
+    List<Entry> base = new ArrayList<>();
     for (int i = 0; i < MANY; i++) {
-      base.file("many/a-name-that-fills-the-pipe-" + i, "");
+      base.add(Entry.file("many/a-name-that-fills-the-pipe-" + i, ""));
     }
-    TarBuilder top = new TarBuilder().file("hello", "Hello.\n").symlink("link", "hello");
+    List<Entry> top = List.of(Entry.file("hello", "Hello.\n"), Entry.symlink("link", "hello"));
     Path layout =
-        ImageBuilder.write(
-            folder.resolve("an image"),
-            ImageBuilder.layout(new ImageBuilder().layer(base).layer(top)));
+        OciLayoutWriter.write(folder.resolve("an image"), TestImage.ofEntries(List.of(base, top)));
     image = "oci:" + layout;
     dir = Files.createDirectory(folder.resolve("mount point"));
   }
@@ -145,10 +149,8 @@ class LauncherTest {
   @Test
   void takesNamesThatAreNotUtf8() throws Exception {
     byte[] name = {'c', 'a', 'f', (byte) 0xe9};
-    TarBuilder tar = new TarBuilder().file(name, TarBuilder.bytes("latin-1"));
-    Path layout =
-        ImageBuilder.write(
-            folder.resolve("latin"), ImageBuilder.layout(new ImageBuilder().layer(tar)));
+    TestImage latin = TestImage.of(TestLayer.of(Entry.file(text(name), "latin-1")));
+    Path layout = OciLayoutWriter.write(folder.resolve("latin"), latin);
     Launcher.Result result =
         ocifs.bash(
             "ocifs cat -q 'oci:"
@@ -161,10 +163,8 @@ class LauncherTest {
 
   @Test
   void needsNoLocale() throws Exception {
-    TarBuilder tar = new TarBuilder().file(ImageBuilder.text("grün"), ImageBuilder.text("green"));
-    Path layout =
-        ImageBuilder.write(
-            folder.resolve("grün"), ImageBuilder.layout(new ImageBuilder().layer(tar)));
+    TestImage green = TestImage.of(TestLayer.of(Entry.file(utf8("grün"), "green")));
+    Path layout = OciLayoutWriter.write(folder.resolve("grün"), green);
     Launcher.Result result =
         ocifs.bash("LC_ALL=C ocifs cat -q $'oci:" + folder + "/gr\\xc3\\xbcn' $'gr\\xc3\\xbcn'");
     assertThat(layout).isDirectory();

@@ -11,8 +11,10 @@ import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.Images;
 import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.Store;
-import dev.ocifs.tests.image.ImageBuilder;
-import dev.ocifs.tests.image.TarBuilder;
+import dev.ocifs.tests.image.Entry;
+import dev.ocifs.tests.image.OciLayoutWriter;
+import dev.ocifs.tests.image.TestImage;
+import dev.ocifs.tests.image.TestLayer;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -27,11 +29,8 @@ class ReadmeExampleTest {
 
   @Test
   void readsAFile() throws IOException {
-    TarBuilder tar = new TarBuilder().file("etc/os-release", "ID=test\n");
-    Path layout =
-        ImageBuilder.write(
-            folder.resolve("layout"),
-            ImageBuilder.layout(new ImageBuilder().layer(tar).ref("tag")));
+    TestImage image = TestImage.of(TestLayer.of(Entry.file("etc/os-release", "ID=test\n")));
+    Path layout = new OciLayoutWriter().image("tag", image).writeTo(folder.resolve("layout"));
     assertThat(example(folder.resolve("store"), "oci:" + layout + ":tag")).isEqualTo("ID=test\n");
   }
 

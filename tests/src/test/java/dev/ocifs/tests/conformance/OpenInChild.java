@@ -1,6 +1,5 @@
 package dev.ocifs.tests.conformance;
 
-import dev.ocifs.tests.image.Opened;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -9,6 +8,6 @@ final class OpenInChild {
   private OpenInChild() {}
 
   public static void main(String[] arguments) throws IOException {
-    System.out.println(Opened.listing(arguments[0], Path.of(arguments[1])).hashCode());
+    System.out.println(Opened.listing(arguments[0], Path.of(arguments[1])).lines().hashCode());
   }
 }

@@ -102,7 +102,7 @@ class RandomImagesTest {
       LayerBytes[] all = LayerBytes.values();
       LayerBytes bytes = all[random.nextInt(all.length)];
       byte[] layer = random.nextInt(6) == 0 ? tar.toBytes() : tar.end();
-      written.add(TestLayer.of(bytes.isOci() ? bytes : LayerBytes.PLAIN, layer));
+      written.add(TestLayer.of(bytes, layer));
     }
     return TestImage.of(written);
   }

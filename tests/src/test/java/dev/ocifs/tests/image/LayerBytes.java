@@ -154,20 +154,13 @@ public enum LayerBytes {
   /** The bytes of a layer whose tar this is. */
   public abstract byte[] of(byte[] tar);
 
-  /** The OCI media type; for xz and bzip2, which have none, one that nobody knows. */
+  /** The OCI media type; for xz and bzip2, which have none, that of a plain layer. */
   public String mediaType() {
     return switch (compression) {
-      case NONE -> MediaType.OCI_LAYER.value();
+      case NONE, XZ, BZIP2 -> MediaType.OCI_LAYER.value();
       case GZIP -> MediaType.OCI_LAYER_GZIP.value();
       case ZSTD -> MediaType.OCI_LAYER_ZSTD.value();
-      case XZ -> MediaType.OCI_LAYER.value() + "+xz";
-      case BZIP2 -> MediaType.OCI_LAYER.value() + "+bzip2";
     };
-  }
-
-  /** Whether a media type of the OCI specification exists for it. */
-  public boolean isOci() {
-    return this != XZ && this != BZIP2;
   }
 
   /** A member whose extra field holds its own length, less one. */

@@ -31,6 +31,11 @@ public final class OciLayoutWriter {
     files.file("oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}");
   }
 
+  /** Writes a layout of one image, called latest, into a folder, which is made. */
+  public static Path write(Path folder, TestImage image) throws IOException {
+    return new OciLayoutWriter().image("latest", image).writeTo(folder);
+  }
+
   /** Makes the images that follow lie. */
   public OciLayoutWriter lie(Lie lie) {
     lies.add(lie);

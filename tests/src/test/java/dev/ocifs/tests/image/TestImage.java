@@ -65,7 +65,8 @@ public record TestImage(List<TestLayer> layers, String os, String architecture, 
     return JsonText.of(config).getBytes(StandardCharsets.UTF_8);
   }
 
-  static String sha256(byte[] bytes) {
+  /** The digest of a blob or of a layer, in hex. */
+  public static String sha256(byte[] bytes) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
