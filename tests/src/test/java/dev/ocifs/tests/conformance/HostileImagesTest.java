@@ -27,7 +27,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -180,7 +182,7 @@ class HostileImagesTest {
   @Test
   void paxHeadersAreBounded() throws IOException {
     byte[] large = new byte[3 << 20];
-    java.util.Arrays.fill(large, (byte) 'x');
+    Arrays.fill(large, (byte) 'x');
     PaxText records = new PaxText().add("comment", new String(large, StandardCharsets.US_ASCII));
     byte[] tar = tar().pax('x', records).add(Entry.file("f", "")).end();
     assertThat(bench.refused(plain(tar), Kind.LIMIT, 0)).hasMessageContaining("--max-pax-bytes");
@@ -257,7 +259,7 @@ class HostileImagesTest {
   void truncatedTarsAreErrors() throws IOException {
     byte[] whole = TarWriter.tar(Entry.file("f", new byte[5000]));
     for (int length : new int[] {100, 511, 513, 3000, 5000}) {
-      bench.refused(plain(java.util.Arrays.copyOf(whole, length)), Kind.INVALID_IMAGE, 22);
+      bench.refused(plain(Arrays.copyOf(whole, length)), Kind.INVALID_IMAGE, 22);
     }
   }
 
@@ -302,7 +304,7 @@ class HostileImagesTest {
   @EnumSource(names = {"GZIP", "GZIP_MEMBERS", "ZSTD"})
   void damagedLayersGiveErrorsOrTheSameBytes(LayerBytes bytes) throws IOException {
     byte[] content = new byte[20_000];
-    new java.util.Random(5).nextBytes(content);
+    new Random(5).nextBytes(content);
     byte[] tar = TarWriter.tar(Entry.file("f", content));
     byte[] blob = bytes.of(tar);
     TreeListing due = bench.list(TestImage.of(TestLayer.of(bytes, tar)));

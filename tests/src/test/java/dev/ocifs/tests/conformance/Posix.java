@@ -12,6 +12,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
 
 /**
  * The few calls of libc that list a directory of 64-bit Linux with names as bytes. Whatever fails
@@ -127,7 +128,7 @@ final class Posix {
     while (field[end] != 0) {
       end++;
     }
-    return java.util.Arrays.copyOf(field, end);
+    return Arrays.copyOf(field, end);
   }
 
   void closedir(MemorySegment stream) throws Throwable {

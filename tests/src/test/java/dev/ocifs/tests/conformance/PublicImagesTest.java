@@ -2,6 +2,7 @@ package dev.ocifs.tests.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ocifs.tests.model.SharedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +22,8 @@ class PublicImagesTest {
 
   @Test
   void handMadeLayoutsAreShownAsTheRulesSay() throws IOException {
-    Path tool = Tools.shared("tools/check-layouts.py");
-    Path differential = Tools.shared("differential");
+    Path tool = SharedFiles.path("tools/check-layouts.py");
+    Path differential = SharedFiles.path("differential");
     Tools.Result result =
         Tools.run(
             "python3",
@@ -37,9 +38,9 @@ class PublicImagesTest {
 
   @TestFactory
   List<DynamicTest> imagesOfPublicProjectsEqualTheirGoldenTrees() throws IOException {
-    Path golden = Tools.shared("differential/golden");
-    Path fixtures = Tools.shared("fixtures");
-    Path compare = Tools.shared("tools/dump-tree.py");
+    Path golden = SharedFiles.path("differential/golden");
+    Path fixtures = SharedFiles.path("fixtures");
+    Path compare = SharedFiles.path("tools/dump-tree.py");
     Path launcher = Tools.launcher();
     try (Stream<Path> trees = Files.list(golden)) {
       return trees

@@ -3,6 +3,7 @@ package dev.ocifs.tests.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ocifs.tests.model.SharedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ class RealImageTest {
   @ValueSource(strings = {"base", "py", "dev", "clean", "app"})
   void equalsWhatUmociUnpacks(String tag) throws IOException {
     assumeTrue(Tools.has("umoci"), "umoci is not installed");
-    Path compare = Tools.shared("tools/dump-tree.py");
+    Path compare = SharedFiles.path("tools/dump-tree.py");
     mount(tag);
     Path bundle = dir.resolve("bundle");
     Tools.Result unpacked =

@@ -16,16 +16,6 @@ final class Tools {
 
   private Tools() {}
 
-  /**
-   * A file of the public data that lies beside the project on some machines; without it the test is
-   * skipped.
-   */
-  static Path shared(String path) {
-    Path file = Path.of(System.getProperty("ocifs.shared", "")).resolve(path);
-    assumeTrue(Files.exists(file), "no " + file + ": nothing to compare with");
-    return file;
-  }
-
   /** The launcher, where mounting is possible; elsewhere the test is skipped. */
   static Path launcher() {
     assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse: nothing can be mounted");

@@ -4,6 +4,7 @@ import static dev.ocifs.tests.image.ByteText.bytes;
 
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -227,7 +228,7 @@ public final class Entry {
   /** One line for messages of failed tests. */
   @Override
   public String toString() {
-    StringBuilder line = new StringBuilder(type.name().toLowerCase(java.util.Locale.ROOT));
+    StringBuilder line = new StringBuilder(type.name().toLowerCase(Locale.ROOT));
     line.append(' ').append(printable(path));
     if (type == Type.SYMLINK || type == Type.HARD_LINK) {
       line.append(" -> ").append(printable(target));

@@ -1,6 +1,7 @@
 package dev.ocifs.tests.image;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ public final class FileSet {
   }
 
   public FileSet file(String path, String content) {
-    return file(path, content.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return file(path, content.getBytes(StandardCharsets.UTF_8));
   }
 
   /** A symbolic link, for archives alone. */

@@ -7,6 +7,7 @@ import dev.ocifs.oci.Compression;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
@@ -22,7 +23,7 @@ class LayerBytesTest {
   void givesBackWhatWentIn(LayerBytes bytes) throws IOException {
     byte[] tar = new byte[300_000];
     new Random(2).nextBytes(tar);
-    java.util.Arrays.fill(tar, 1000, 200_000, (byte) 'x');
+    Arrays.fill(tar, 1000, 200_000, (byte) 'x');
     byte[] blob = bytes.of(tar);
     assertThat(Compression.sniff(blob, Compression.SNIFF_BYTES)).isEqualTo(bytes.compression());
     try (InputStream in = decoder(bytes, new ByteArrayInputStream(blob))) {

@@ -4,6 +4,7 @@ import static dev.ocifs.tests.image.ByteText.bytes;
 
 import dev.ocifs.tests.image.TarHeader.Field;
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 
 /**
  * The four ways in which a tar says where the holes of a file are.
@@ -117,7 +118,7 @@ public enum SparseForm {
     if (n > 0 && runs[n - 2] + runs[n - 1] == size) {
       return runs;
     }
-    long[] closed = java.util.Arrays.copyOf(runs, n + 2);
+    long[] closed = Arrays.copyOf(runs, n + 2);
     closed[n] = size;
     return closed;
   }

@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -33,7 +34,7 @@ class TarWriterTest {
                 e.getLongUserId(),
                 e.getLongGroupId(),
                 e.getLastModifiedTime().toInstant(),
-                java.util.Arrays.hashCode(content)));
+                Arrays.hashCode(content)));
       }
     }
     return lines;
@@ -53,10 +54,7 @@ class TarWriterTest {
     byte[] text = ByteText.bytes("text");
     assertThat(read(tar))
         .containsExactly(
-            "0 "
-                + name
-                + "> 4755 3000000:2147000000 2020-09-13T12:26:40Z "
-                + java.util.Arrays.hashCode(text),
+            "0 " + name + "> 4755 3000000:2147000000 2020-09-13T12:26:40Z " + Arrays.hashCode(text),
             "2 " + tooLong + ">" + tooLong + " 777 0:0 1969-12-31T23:59:55.500Z 1",
             "3 c> 620 0:0 +36812-02-20T00:36:16Z 1");
     assertThat(tar.length % TarHeader.BLOCK).isZero();
