@@ -247,6 +247,13 @@ final class LayerMerge {
             link,
             (directory, path, from, to) -> childBefore(directory, path, from, to, position));
     if (target == 0) {
+      target =
+          findTarget(
+              entry.target,
+              link,
+              (directory, path, from, to) -> lowerBefore(directory, path, from, to, position));
+    }
+    if (target == 0) {
       tree.links.inode[link] = 0;
       waiting.put(link, new Waiting(entry.path, entry.target));
       findings.differs(
@@ -356,6 +363,18 @@ final class LayerMerge {
       return lower != null && lower.position > position ? lower.inode : 0;
     }
     return inode;
+  }
+
+  /**
+   * The same, but where a whiteout that stands later took a lower name, it is the lower one even if
+   * this layer has made the name anew: a new directory does not have what the old one had.
+   */
+  private int lowerBefore(int directory, byte[] path, int from, int to, long position) {
+    int number = tree.strings.find(path, from, to);
+    Hidden lower = number < 0 ? null : hidden.get(tree.links.find(directory, number));
+    return lower != null && lower.position > position
+        ? lower.inode
+        : childBefore(directory, path, from, to, position);
   }
 
   private static String text(byte[] name) {

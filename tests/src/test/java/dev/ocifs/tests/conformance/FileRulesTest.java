@@ -72,6 +72,16 @@ class FileRulesTest {
   }
 
   @Test
+  void rule14ALaterWhiteoutOfADirectoryThatTheLayerMakesAnew() throws IOException {
+    TreeListing listing =
+        bench.list(
+            List.of(file("d/f", "text")),
+            List.of(file("d/new", ""), hardLink("g", "d/f"), whiteout("d")));
+    assertThat(listing.lines()).containsOnlyKeys(".", "d", "d/new", "g");
+    assertThat(listing.line("g").size()).isEqualTo(4);
+  }
+
+  @Test
   void rule14ReplacingOneNameLeavesTheOthers() throws IOException {
     TreeListing listing =
         bench.list(
