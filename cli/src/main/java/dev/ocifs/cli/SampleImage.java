@@ -30,7 +30,17 @@ final class SampleImage {
 
   /** Writes the layout into an empty directory. */
   static List<Layer> write(Path directory) throws IOException {
-    List<Layer> layers = List.of(base(), app(), config());
+    return write(directory, List.of(base(), app(), config()));
+  }
+
+  /** Writes a layout of one file into an empty directory. */
+  static void write(Path directory, byte[] content) throws IOException {
+    LayerWriter layer = new LayerWriter();
+    layer.entry(new TarArchiveEntry("file"), 0644, content);
+    write(directory, List.of(layer.finish("a file")));
+  }
+
+  private static List<Layer> write(Path directory, List<Layer> layers) throws IOException {
     Path blobs = Files.createDirectories(directory.resolve("blobs/sha256"));
     for (Layer layer : layers) {
       put(blobs, layer.blob());

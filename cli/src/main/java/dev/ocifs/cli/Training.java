@@ -3,6 +3,7 @@ package dev.ocifs.cli;
 import dev.ocifs.mount.MountRegistry;
 import dev.ocifs.mount.internal.ffm.Stdio;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -15,6 +16,9 @@ import java.util.Map;
  * little slower: no other harm.
  */
 public final class Training {
+  /** Half a second of decoding, and what the heap of a server can hold twice. */
+  private static final int LAYER_BYTES = 16 << 20;
+
   private Training() {}
 
   public static void main(String[] args) throws IOException {
@@ -30,6 +34,7 @@ public final class Training {
       registry.remove(registry.register(folder, image, "", folder.resolve("log")).id());
       run("--help");
       run("index", root, image);
+      indexMuch(folder, root);
       run("ls", root, "-lR", image);
       run("cat", root, image, "/etc/motd");
       run("inspect", root, image);
@@ -44,6 +49,19 @@ public final class Training {
     // The JVM itself logs its exit.
     System.getLogger("java.lang.Runtime").isLoggable(System.Logger.Level.DEBUG);
     System.exit(0);
+  }
+
+  /**
+   * The cache also keeps how often methods ran (JEP 515): with a layer of some size among them, the
+   * decoder is compiled at once when the first image is mounted.
+   */
+  private static void indexMuch(Path folder, String root) throws IOException {
+    Path modules = Path.of(System.getProperty("java.home"), "lib", "modules");
+    try (InputStream bytes = Files.newInputStream(modules)) {
+      SampleImage.write(
+          Files.createDirectory(folder.resolve("much")), bytes.readNBytes(LAYER_BYTES));
+    }
+    run("index", root, "oci:" + folder.resolve("much") + ":demo");
   }
 
   private static void run(String... words) {

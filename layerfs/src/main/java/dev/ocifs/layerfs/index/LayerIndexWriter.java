@@ -16,7 +16,7 @@ import java.util.List;
  * thread-safe; the channel stays the caller's.
  */
 final class LayerIndexWriter {
-  private static final int WINDOW_LEVEL = 5;
+  private static final int WINDOW_LEVEL = 2;
 
   /** A row of the span table; the checksum comes when the span ends. */
   private static final class Span {
