@@ -33,9 +33,6 @@ final class LayerPass {
   private static final int CHUNK_BYTES = 256 * 1024;
   private static final int AHEAD = 4;
 
-  /** Ratio limits count above this much output: small files of one byte compress without bound. */
-  private static final long RATIO_FREE_BYTES = 64L << 20;
-
   /** A piece of the blob. */
   private static final class Input {
     final byte[] bytes = new byte[INPUT_BYTES];
@@ -223,7 +220,7 @@ final class LayerPass {
               "the layer has more than " + limits.maxLayerBytes() + " bytes uncompressed")
           .hint("if you trust it, raise --max-layer-bytes");
     }
-    if (out > RATIO_FREE_BYTES && out / Math.max(1, in) >= limits.maxRatio()) {
+    if (out > Limits.RATIO_FREE_BYTES && out / Math.max(1, in) >= limits.maxRatio()) {
       throw new OcifsException(
               OcifsException.Kind.LIMIT,
               "the layer becomes more than " + limits.maxRatio() + " times larger uncompressed")
