@@ -14,7 +14,6 @@ import dev.ocifs.oci.ChainId;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.Image;
-import dev.ocifs.oci.source.ImageLayer;
 import dev.ocifs.oci.store.BuildLock;
 import dev.ocifs.oci.store.PendingFile;
 import dev.ocifs.oci.store.Store;
@@ -23,7 +22,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Opens images as merged trees: the way into the library.
@@ -91,18 +89,6 @@ public final class LayerFs {
     } catch (OcifsException e) {
       throw e.image(image.name());
     }
-  }
-
-  /** Whether opening the image would read none of its layers. */
-  public boolean isIndexed(Image image) throws IOException {
-    for (ImageLayer layer : image.layers()) {
-      Optional<LayerIndex> index = indexer.find(layer);
-      if (index.isEmpty()) {
-        return false;
-      }
-      index.get().close();
-    }
-    return true;
   }
 
   /**

@@ -85,11 +85,6 @@ public final class LayerIndex implements Closeable {
     return facts;
   }
 
-  /** The size of the index on disk, in bytes. */
-  public long fileBytes() {
-    return file.size();
-  }
-
   /** A walk over all entries, from the first. */
   public EntryCursor entries() {
     return new EntryCursor(file, file.pieces(LayerIndexFormat.ENTRIES));

@@ -74,11 +74,6 @@ public final class ImageTree implements Closeable {
     return file.getLong(factsAt);
   }
 
-  /** The size of the tree on disk, in bytes. */
-  public long fileBytes() {
-    return file.size();
-  }
-
   /** The diffIDs of the layers, base first. */
   public List<Digest> diffIds() throws OcifsException {
     int count = file.getInt(factsAt + 12);
@@ -217,11 +212,6 @@ public final class ImageTree implements Closeable {
         file.getLong(record + TreeFormat.DATA),
         file.getLong(record + TreeFormat.SIZE),
         runs(file.getInt(record + TreeFormat.RUNS)));
-  }
-
-  /** Checks every byte of the tree against its checksum now. */
-  public void checkAll() throws OcifsException {
-    file.checkAll();
   }
 
   private long @Nullable [] runs(int reference) throws OcifsException {
