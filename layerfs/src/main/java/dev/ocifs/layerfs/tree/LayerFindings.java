@@ -63,7 +63,10 @@ final class LayerFindings {
       }
     }
     if (entry.sparse) {
-      differs(22, entry.path, "docker, podman and containerd refuse old GNU sparse files");
+      differs(
+          22,
+          entry.path,
+          "docker, podman and containerd refuse sparse files in GNU tar's old form");
     }
   }
 
