@@ -58,11 +58,12 @@ final class MountCommand implements Callable<Integer> {
     Optional<LauncherLink> launcher =
         foreground ? Optional.empty() : LauncherLink.find(ocifs.console().env());
     MountOptions options = flags.options(ocifs.debug());
-    Store store = ocifs.store();
-    Image image = imageOptions.open(name, store);
     MountPoint.check(dir); // before layers are read, which may take long
     Mounter mounter = new Mounter();
     mounter.closeOnShutdown();
+    mounter.prepare(options.backend());
+    Store store = ocifs.store();
+    Image image = imageOptions.open(name, store);
     try (ImageView view = imageOptions.layerFs(store).view(image, IndexProgress.create(ocifs));
         Mount mount = mounter.mount(new MountRequest(view, dir, name, options))) {
       announce(mounter, store, launcher);

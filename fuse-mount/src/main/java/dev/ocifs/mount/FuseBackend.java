@@ -9,6 +9,9 @@ public interface FuseBackend {
   /** The name that {@link MountOptions#backend} chooses it by. */
   String name();
 
+  /** Does what the first mount would have to wait for, as loading libraries. */
+  default void prepare() {}
+
   /**
    * Mounts and serves; returns when the directory shows the tree. The mount is of the type {@link
    * MountTable#TYPE}. The directory has passed {@link MountPoint#check}.

@@ -23,6 +23,24 @@ public final class Mounter implements Closeable {
   public Mounter() {}
 
   /**
+   * Makes a backend ready, in the background, for a caller who will mount but has something else to
+   * do first. What is wrong with the backend, {@link #mount} will say.
+   */
+  public void prepare(String backend) {
+    Thread.ofPlatform()
+        .daemon()
+        .name("ocifs-prepare")
+        .start(
+            () -> {
+              try {
+                backend(backend).prepare();
+              } catch (OcifsException | LinkageError e) {
+                LOG.log(Level.DEBUG, "backend " + backend, e);
+              }
+            });
+  }
+
+  /**
    * Mounts an image; returns when the directory serves its tree.
    *
    * @throws OcifsException of the kind MOUNT when directory or machine do not allow it, USAGE for

@@ -3,6 +3,7 @@ package dev.ocifs.mount.jnr;
 import dev.ocifs.mount.FuseBackend;
 import dev.ocifs.mount.MountRequest;
 import dev.ocifs.oci.OcifsException;
+import java.util.Objects;
 import jnr.ffi.LibraryLoader;
 
 /** The backend "jnr": libfuse 2 by jnr-fuse, several threads a mount. Thread-safe. */
@@ -16,6 +17,11 @@ public final class JnrFuseBackend implements FuseBackend {
   @Override
   public String name() {
     return "jnr";
+  }
+
+  @Override
+  public void prepare() {
+    Objects.requireNonNull(Library.LIBFUSE);
   }
 
   @Override

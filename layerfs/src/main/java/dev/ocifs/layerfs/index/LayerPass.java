@@ -116,7 +116,7 @@ final class LayerPass {
           return;
         }
         input.length = (int) Math.min(INPUT_BYTES, size - pos);
-        blob.readFully(pos, input.bytes, 0, input.length);
+        blob.readOnce(pos, input.bytes, 0, input.length);
         blobHasher.update(input.bytes, 0, input.length);
         pos += input.length;
         progress.accept(input.length);

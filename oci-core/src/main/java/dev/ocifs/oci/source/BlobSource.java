@@ -24,6 +24,14 @@ public interface BlobSource extends Closeable {
    */
   void readFully(long pos, byte[] dst, int off, int len) throws IOException;
 
+  /**
+   * As {@link #readFully}, for a pass that reads every byte once: what it reads need not stay in
+   * the page cache.
+   */
+  default void readOnce(long pos, byte[] dst, int off, int len) throws IOException {
+    readFully(pos, dst, off, len);
+  }
+
   /** Where the bytes are, for messages: the path of the file, and of the member in it. */
   @Override
   String toString();

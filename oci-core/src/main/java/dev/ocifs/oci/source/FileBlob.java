@@ -20,9 +20,11 @@ public final class FileBlob implements BlobSource {
   private final Path path;
   private final FileChannel channel;
   private final long size;
+  private final DirectReader direct;
 
   private FileBlob(Path path, FileChannel channel, long size) {
     this.path = path;
+    this.direct = new DirectReader(path, channel, size);
     this.channel = channel;
     this.size = size;
   }
@@ -79,7 +81,16 @@ public final class FileBlob implements BlobSource {
   }
 
   @Override
+  public void readOnce(long pos, byte[] dst, int off, int len) throws IOException {
+    Ranges.check(this, size, pos, len);
+    if (!direct.read(pos, dst, off, len)) {
+      readFully(pos, dst, off, len);
+    }
+  }
+
+  @Override
   public void close() throws IOException {
+    direct.close();
     channel.close();
   }
 

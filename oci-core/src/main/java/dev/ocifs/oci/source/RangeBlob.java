@@ -39,6 +39,12 @@ public final class RangeBlob implements BlobSource {
   }
 
   @Override
+  public void readOnce(long pos, byte[] dst, int off, int len) throws IOException {
+    Ranges.check(this, size, pos, len);
+    whole.readOnce(start + pos, dst, off, len);
+  }
+
+  @Override
   public void close() {}
 
   @Override
