@@ -19,10 +19,10 @@ root=$work/root
 mkdir -p "$mnt"
 
 cleanup() {
-  "$ocifs" umount --root "$root" "$mnt" >/dev/null 2>&1 || true
+  "$ocifs" umount --root "$root" "$mnt" >/dev/null 2>&1 || umount -l "$mnt" 2>/dev/null || true
   podman_ umount -a >/dev/null 2>&1 || true
   umount -R -l "$work"/podman/storage/overlay 2>/dev/null || true
-  rm -rf "$work"
+  rm -rf --one-file-system "$work"
 }
 trap cleanup EXIT
 

@@ -34,7 +34,12 @@ public final class OcifsException extends IOException {
     /** The mount point or the machine does not allow the mount. */
     MOUNT,
     /** Reading a file of the host failed. */
-    IO
+    IO;
+
+    /** Whether the image is to blame, and not the machine or the caller. */
+    public boolean blamesImage() {
+      return this == INVALID_IMAGE || this == MISMATCH || this == LIMIT;
+    }
   }
 
   private static final long serialVersionUID = 1L;

@@ -1,6 +1,5 @@
 package dev.ocifs.oci.source;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -9,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +51,7 @@ final class DirectReader implements Closeable {
 
   /** Fills {@code dst[off, off + len)}, or says that it does not and the cache has to. */
   synchronized boolean read(long pos, byte[] dst, int off, int len) {
-    if (declined || !ready && !open()) {
+    if (declined || (!ready && !open())) {
       return false;
     }
     try {
@@ -101,7 +101,7 @@ final class DirectReader implements Closeable {
         return false;
       }
       block = (int) blockSize;
-      direct = FileChannel.open(path, StandardOpenOption.READ, ExtendedOpenOption.DIRECT);
+      direct = FileChannel.open(path, StandardOpenOption.READ, directOption());
       Arena shared = Arena.ofShared();
       arena = shared;
       pages = channel.map(MapMode.READ_ONLY, 0, size, shared);
@@ -111,6 +111,21 @@ final class DirectReader implements Closeable {
       close();
       return false;
     }
+  }
+
+  /** By its name: the compiler warns of the class, which is in the module jdk.unsupported. */
+  static OpenOption directOption() {
+    try {
+      for (Object option :
+          Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants()) {
+        if (option.toString().equals("DIRECT")) {
+          return (OpenOption) option;
+        }
+      }
+    } catch (ClassNotFoundException e) {
+      throw new UnsupportedOperationException("no O_DIRECT", e);
+    }
+    throw new UnsupportedOperationException("no O_DIRECT");
   }
 
   @Override
