@@ -1,5 +1,6 @@
 package dev.ocifs.cli;
 
+import dev.ocifs.layerfs.Review;
 import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.Printable;
@@ -40,44 +41,49 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Store store = ocifs.store();
-    Map<Finding.Severity, Long> counts = new EnumMap<>(Finding.Severity.class);
+    Report report = new Report(ocifs.console());
     try (Image image = imageOptions.open(name, store)) {
-      imageOptions
-          .layerFs(store)
-          .verify(
-              image,
-              IndexProgress.create(ocifs),
-              finding -> {
-                counts.merge(finding.severity(), 1L, Long::sum);
-                ocifs.console().println(finding.toString());
-              });
+      imageOptions.layerFs(store).verify(image, IndexProgress.create(ocifs), report);
     } catch (OcifsException e) {
-      if (!isFinding(e)) {
+      if (!e.kind().blamesImage()) {
         throw e;
       }
-      ocifs.console().out().flush();
-      ocifs.console().message(e.getMessage());
-      return ExitCode.FINDINGS;
+      report.failed(e);
     }
     if (!ocifs.quiet()) {
-      ocifs
-          .console()
-          .println(
-              Printable.escape(name)
-                  + ": digests, sizes and diffIDs are right; "
-                  + counts.getOrDefault(Finding.Severity.WARNING, 0L)
-                  + " warnings, "
-                  + counts.getOrDefault(Finding.Severity.DIFFERENCE, 0L)
-                  + " differences to other engines");
+      ocifs.console().println(Printable.escape(name) + ": " + report.summary());
     }
-    return ExitCode.OK;
+    return report.errors > 0 ? ExitCode.FINDINGS : ExitCode.OK;
   }
 
-  /** Whether the image is to blame, and not the machine or the command line. */
-  private static boolean isFinding(OcifsException e) {
-    return switch (e.kind()) {
-      case INVALID_IMAGE, MISMATCH, LIMIT -> true;
-      default -> false;
-    };
+  /** Prints each finding and counts them. */
+  private static final class Report implements Review {
+    private final Console console;
+    private final Map<Finding.Severity, Long> counts = new EnumMap<>(Finding.Severity.class);
+    private long errors;
+
+    Report(Console console) {
+      this.console = console;
+    }
+
+    @Override
+    public void found(Finding finding) {
+      counts.merge(finding.severity(), 1L, Long::sum);
+      console.println(finding.toString());
+    }
+
+    @Override
+    public void failed(OcifsException fault) {
+      errors++;
+      console.message(fault.getMessage());
+    }
+
+    String summary() {
+      return (errors == 0 ? "digests, sizes and diffIDs are right; " : errors + " errors, ")
+          + counts.getOrDefault(Finding.Severity.WARNING, 0L)
+          + " warnings, "
+          + counts.getOrDefault(Finding.Severity.DIFFERENCE, 0L)
+          + " differences to other engines";
+    }
   }
 }

@@ -114,7 +114,7 @@ class SampleCommandsTest {
   }
 
   @Test
-  void findsADamagedLayer() throws IOException {
+  void findsEveryDamagedLayer() throws IOException {
     Path blobs = folder.resolve("image/blobs/sha256");
     try (var files = Files.list(blobs)) {
       for (Path blob : files.toList()) {
@@ -126,7 +126,10 @@ class SampleCommandsTest {
       }
     }
     assertThat(test.run("verify", "--root", root, image)).isEqualTo(ExitCode.FINDINGS);
-    assertThat(test.err().lines()).singleElement().asString().startsWith("ocifs: image oci:");
+    assertThat(test.err().lines())
+        .hasSize(3)
+        .allMatch(line -> line.startsWith("ocifs: image oci:") && line.contains(": layer sha256:"));
+    assertThat(test.out()).contains(": 3 errors, ");
     assertThat(test.run("ls", "--root", root, image)).isIn(4, 5);
   }
 
@@ -141,7 +144,7 @@ class SampleCommandsTest {
     assertThat(test.run("mount", "--root", root, image, folder.resolve("none").toString()))
         .isEqualTo(9);
     assertThat(test.err()).contains("no such directory").contains("mkdir");
-    assertThat(folder.resolve("store/ocifs/layers")).isEmptyDirectory();
+    assertThat(folder.resolve("store/ocifs/layers")).doesNotExist();
   }
 
   @Test

@@ -2,6 +2,8 @@ package dev.ocifs.layerfs;
 
 import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.layerfs.index.LayerIndexer;
+import dev.ocifs.layerfs.view.Finding;
+import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.ImageLayer;
 import java.io.Closeable;
@@ -9,10 +11,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,24 +26,28 @@ import org.jspecify.annotations.Nullable;
 final class IndexingJob implements Closeable {
   private final LayerIndexer indexer;
   private final Image image;
-  private final boolean again;
+  private final @Nullable Review review;
   private final int parallelism;
   private final @Nullable LayerIndex[] indices;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  IndexingJob(LayerIndexer indexer, Image image, boolean again, int parallelism) {
+  /**
+   * @param review told of layers that are wrong, and of what is odd; then all layers are read, and
+   *     none keeps the others from being read. Null when layers that are indexed need no reading
+   */
+  IndexingJob(LayerIndexer indexer, Image image, @Nullable Review review, int parallelism) {
     this.indexer = indexer;
     this.image = image;
-    this.again = again;
+    this.review = review;
     this.parallelism = parallelism;
     indices = new LayerIndex[image.layers().size()];
   }
 
-  /** The indices of all layers, base first; the caller closes them. */
+  /** The indices of all layers that are not wrong, base first; the caller closes them. */
   List<LayerIndex> run(IndexListener listener) throws IOException {
     List<ImageLayer> missing = new ArrayList<>();
     for (ImageLayer layer : image.layers()) {
-      LayerIndex found = again ? null : indexer.find(layer).orElse(null);
+      LayerIndex found = review != null ? null : indexer.find(layer).orElse(null);
       indices[layer.ordinal()] = found;
       if (found == null) {
         missing.add(layer);
@@ -55,8 +63,11 @@ final class IndexingJob implements Closeable {
     }
     List<LayerIndex> all = new ArrayList<>();
     for (int i = 0; i < indices.length; i++) {
-      all.add(java.util.Objects.requireNonNull(indices[i]));
-      indices[i] = null; // Now the caller's.
+      LayerIndex index = indices[i];
+      if (index != null) {
+        all.add(index);
+        indices[i] = null; // Now the caller's.
+      }
     }
     return all;
   }
@@ -86,11 +97,34 @@ final class IndexingJob implements Closeable {
   private void make(ImageLayer layer, IndexListener listener) {
     try {
       if (failure.get() == null) {
-        indices[layer.ordinal()] = indexer.make(layer, again, bytes -> progressed(bytes, listener));
+        indices[layer.ordinal()] = index(layer, bytes -> progressed(bytes, listener));
       }
     } catch (IOException | RuntimeException | Error e) {
       failure.compareAndSet(null, e);
     }
+  }
+
+  private @Nullable LayerIndex index(ImageLayer layer, LongConsumer progress) throws IOException {
+    if (review == null) {
+      return indexer.make(layer, progress);
+    }
+    try {
+      return indexer.verify(layer, progress, this::found);
+    } catch (OcifsException e) {
+      if (!e.kind().blamesImage()) {
+        throw e;
+      }
+      failed(e.image(image.name()));
+      return null;
+    }
+  }
+
+  private synchronized void found(Finding finding) {
+    Objects.requireNonNull(review).found(finding);
+  }
+
+  private synchronized void failed(OcifsException fault) {
+    Objects.requireNonNull(review).failed(fault);
   }
 
   /**

@@ -78,7 +78,7 @@ public final class LayerFs {
 
   private ImageView open(Image image, IndexListener listener) throws IOException {
     try {
-      List<LayerIndex> indices = indices(image, false, listener);
+      List<LayerIndex> indices = indices(image, listener);
       try {
         ImageTree tree = options.strict() ? merge(indices, UNHEARD) : tree(indices);
         return new MergedView(image, tree, readers(image, indices, tree));
@@ -92,28 +92,32 @@ public final class LayerFs {
   }
 
   /**
-   * Reads all layers again, compares every digest, and reports what is odd about their entries;
-   * indices and tree are made anew.
+   * Reads all layers again, compares every digest, and reports what is wrong with them and odd
+   * about their entries; indices and tree are made anew. A layer that is wrong does not keep the
+   * others from being read; only with all of them right can they be merged.
    *
-   * @throws OcifsException for the first thing that keeps the image from being opened
+   * @throws OcifsException when something else than the image is to blame
    */
-  public void verify(Image image, IndexListener listener, Finding.Sink findings)
-      throws IOException {
-    try {
-      List<LayerIndex> indices = indices(image, true, listener);
+  public void verify(Image image, IndexListener listener, Review review) throws IOException {
+    try (IndexingJob job = new IndexingJob(indexer, image, review, options.parallelism())) {
+      List<LayerIndex> indices = job.run(listener);
       try {
-        merge(indices, findings).close();
+        if (indices.size() == image.layers().size()) {
+          merge(indices, review).close();
+        }
       } finally {
         closeAll(indices);
       }
     } catch (OcifsException e) {
-      throw e.image(image.name());
+      if (!e.kind().blamesImage()) {
+        throw e.image(image.name());
+      }
+      review.failed(e.image(image.name()));
     }
   }
 
-  private List<LayerIndex> indices(Image image, boolean again, IndexListener listener)
-      throws IOException {
-    try (IndexingJob job = new IndexingJob(indexer, image, again, options.parallelism())) {
+  private List<LayerIndex> indices(Image image, IndexListener listener) throws IOException {
+    try (IndexingJob job = new IndexingJob(indexer, image, null, options.parallelism())) {
       return job.run(listener);
     }
   }

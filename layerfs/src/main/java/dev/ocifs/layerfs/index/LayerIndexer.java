@@ -1,5 +1,6 @@
 package dev.ocifs.layerfs.index;
 
+import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.Hasher;
@@ -67,21 +68,30 @@ public final class LayerIndexer {
   /**
    * Makes the index of the layer, unless another process or thread has made it in the meantime.
    *
-   * @param again whether to read the layer even when there is an index
    * @param progress told how many more bytes of the blob have been read
    * @return the index; the caller closes it
    * @throws OcifsException {@code MISMATCH} when blob or diffID are not what the image promises,
    *     {@code INVALID_IMAGE}, {@code LIMIT}, {@code UNSUPPORTED}, naming the layer
    */
-  public LayerIndex make(ImageLayer layer, boolean again, LongConsumer progress)
+  public LayerIndex make(ImageLayer layer, LongConsumer progress) throws IOException {
+    return make(layer, progress, null);
+  }
+
+  /** As {@link #make}, but reads the layer even when there is an index, and tells what is odd. */
+  public LayerIndex verify(ImageLayer layer, LongConsumer progress, Finding.Sink findings)
+      throws IOException {
+    return make(layer, progress, new TarFindings(layer.diffId(), findings));
+  }
+
+  private LayerIndex make(ImageLayer layer, LongConsumer progress, @Nullable TarFindings findings)
       throws IOException {
     try (BuildLock lock = store.lock(key(layer))) {
-      Optional<LayerIndex> found = again ? Optional.empty() : find(layer);
+      Optional<LayerIndex> found = findings != null ? Optional.empty() : find(layer);
       if (found.isPresent()) {
         return found.get();
       }
       try (BlobSource blob = layer.open()) {
-        pass(layer, blob, progress);
+        pass(layer, blob, progress, findings);
       }
       return LayerIndex.open(store.layerIndex(key(layer)));
     } catch (OcifsException e) {
@@ -94,13 +104,16 @@ public final class LayerIndexer {
     return facts.kept() ? FileBlob.open(store.object(facts.diffId())) : layer.open();
   }
 
-  private void pass(ImageLayer layer, BlobSource blob, LongConsumer progress) throws IOException {
+  private void pass(
+      ImageLayer layer, BlobSource blob, LongConsumer progress, @Nullable TarFindings findings)
+      throws IOException {
     Compression compression = sniff(blob);
     boolean keep = keeps(compression, blob);
     Digest.Algorithm algorithm =
         layer.digest().map(Digest::algorithm).orElse(Digest.Algorithm.SHA256);
     long spanBytes = keep || compression == Compression.NONE ? PLAIN_SPAN_BYTES : SPAN_BYTES;
-    LayerPass pass = new LayerPass(blob, compression, algorithm, limits, keep, spanBytes, progress);
+    LayerPass pass =
+        new LayerPass(blob, compression, algorithm, limits, keep, spanBytes, progress, findings);
     try (PendingFile index = store.create(store.layerIndex(key(layer)));
         PendingFile copy = keep ? store.create(store.object(layer.diffId())) : null;
         OutputStream out = copy == null ? null : stream(copy)) {

@@ -54,6 +54,7 @@ final class LayerPass {
   private final LongConsumer progress;
   private final boolean plainSpans;
   private final long spanBytes;
+  private final @Nullable TarFindings findings;
   private final Hasher blobHasher;
   private final Conveyor<Input> inputs = new Conveyor<>(AHEAD);
   private final Conveyor<Input> freeInputs = new Conveyor<>(AHEAD + 2);
@@ -65,6 +66,7 @@ final class LayerPass {
    *     anywhere
    * @param spanBytes how long spans should be, uncompressed
    * @param progress told how many more bytes of the blob have been read
+   * @param findings told of each entry, when somebody wants to know
    */
   LayerPass(
       BlobSource blob,
@@ -73,13 +75,15 @@ final class LayerPass {
       Limits limits,
       boolean plainSpans,
       long spanBytes,
-      LongConsumer progress) {
+      LongConsumer progress,
+      @Nullable TarFindings findings) {
     this.blob = blob;
     this.compression = compression;
     this.limits = limits;
     this.plainSpans = plainSpans;
     this.spanBytes = spanBytes;
     this.progress = progress;
+    this.findings = findings;
     blobHasher = Hasher.of(algorithm);
   }
 
@@ -239,6 +243,9 @@ final class LayerPass {
                 OcifsException.Kind.LIMIT,
                 "the layer has more than " + limits.maxEntries() + " entries")
             .hint("if you trust it, raise --max-entries");
+      }
+      if (findings != null) {
+        findings.check(raw);
       }
       TarEntries.copy(raw, entry);
       writer.add(entry);

@@ -24,6 +24,7 @@ public final class TarEntry {
   static final long[] NO_RUNS = {};
 
   Type type = Type.REGULAR;
+  byte typeFlag;
   byte[] path = NO_BYTES;
   byte[] rawPath = NO_BYTES;
   byte[] target = NO_BYTES;
@@ -44,6 +45,11 @@ public final class TarEntry {
 
   public Type type() {
     return type;
+  }
+
+  /** The type as it stands in the tar: {@code '0'}, {@code '7'}, {@code 'S'} and others. */
+  public byte typeFlag() {
+    return typeFlag;
   }
 
   /**

@@ -170,6 +170,7 @@ public final class TarReader {
     entry.rawPath = chooseName(records);
     name = entry.rawPath;
     entry.type = typeOf(type, entry.rawPath);
+    entry.typeFlag = type;
     entry.path = TarPaths.normalise(entry.rawPath, limits, "the path");
     entry.mode = header.mode();
     long uid = header.uid();

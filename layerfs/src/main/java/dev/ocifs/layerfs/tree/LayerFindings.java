@@ -62,12 +62,6 @@ final class LayerFindings {
         differs(16, entry.path, "docker and containerd show security.selinux");
       }
     }
-    if (entry.sparse) {
-      differs(
-          22,
-          entry.path,
-          "docker, podman and containerd refuse sparse files in GNU tar's old form");
-    }
   }
 
   private static boolean startsWith(byte[] name, byte[] prefix) {

@@ -24,7 +24,7 @@ public record Finding(int rule, Severity severity, Digest diffId, byte[] entry, 
     DIFFERENCE
   }
 
-  /** Receives findings in the order of the layers and of their entries. */
+  /** Receives findings, those of one layer in the order of its entries. */
   @FunctionalInterface
   public interface Sink {
     void found(Finding finding);

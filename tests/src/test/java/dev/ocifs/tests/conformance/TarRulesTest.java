@@ -2,8 +2,10 @@ package dev.ocifs.tests.conformance;
 
 import static dev.ocifs.tests.image.Entry.directory;
 import static dev.ocifs.tests.image.Entry.file;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.tests.image.Entry;
 import dev.ocifs.tests.image.LayerBytes;
@@ -154,6 +156,14 @@ class TarRulesTest {
     TreeListing listing = bench.list(image(tar.end()));
     assertThat(listing.line("type0").size()).isEqualTo(3);
     assertThat(listing.line("type55").type()).isEqualTo('f');
+    assertThat(bench.findings(image(tar.toBytes())))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.rule()).isEqualTo(24);
+              assertThat(finding.severity()).isEqualTo(Finding.Severity.DIFFERENCE);
+              assertThat(new String(finding.entry(), UTF_8)).isEqualTo("type55");
+            });
     for (char type : new char[] {'Z', 'D', 'M', 'V', '9'}) {
       refused(24, tar().member(TarHeader.ustar(type, "f"), new byte[0]).end());
     }

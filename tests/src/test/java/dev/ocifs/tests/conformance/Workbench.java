@@ -2,10 +2,16 @@ package dev.ocifs.tests.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ocifs.layerfs.IndexListener;
+import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.LayerFsOptions;
+import dev.ocifs.layerfs.Review;
+import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.source.Image;
+import dev.ocifs.oci.source.Images;
 import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.Store;
 import dev.ocifs.tests.image.Entry;
@@ -15,6 +21,7 @@ import dev.ocifs.tests.model.TreeListing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -94,6 +101,27 @@ final class Workbench {
   final OcifsException refused(int rule, List<Entry>... layers) throws IOException {
     return refused(
         TestImage.ofEntries(Arrays.asList(layers)), OcifsException.Kind.INVALID_IMAGE, rule);
+  }
+
+  /** What verifying an image finds; nothing may be wrong with it. */
+  List<Finding> findings(TestImage image) throws IOException {
+    List<Finding> found = new ArrayList<>();
+    Review review =
+        new Review() {
+          @Override
+          public void found(Finding finding) {
+            found.add(finding);
+          }
+
+          @Override
+          public void failed(OcifsException fault) {
+            throw new AssertionError(fault);
+          }
+        };
+    try (Image opened = Images.open(layout(image), options())) {
+      LayerFs.open(store).verify(opened, IndexListener.NONE, review);
+    }
+    return found;
   }
 
   /**
