@@ -44,7 +44,8 @@ class ArchitectureTest {
                   "oci.store",
                   "layerfs.codec",
                   "layerfs.format",
-                  "layerfs.tar")),
+                  "layerfs.tar",
+                  "layerfs.view")),
           Map.entry(
               "layerfs.read",
               Set.of("oci", "oci.source", "layerfs.cache", "layerfs.codec", "layerfs.index")),
