@@ -59,7 +59,7 @@ public final class Mount implements Closeable {
   }
 
   /** Runs an action that throws nothing when the mount has gone. */
-  void whenEnded(Runnable action) {
+  public void whenEnded(Runnable action) {
     CompletableFuture<Void> ignored = ended.thenRun(action);
   }
 

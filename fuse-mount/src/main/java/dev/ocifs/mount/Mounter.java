@@ -6,18 +6,32 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Mounts any number of images from one process and undoes them all at its end. Thread-safe. */
 public final class Mounter implements Closeable {
   private static final Logger LOG = System.getLogger(Mounter.class.getName());
 
-  private final Set<Mount> mounts = ConcurrentHashMap.newKeySet();
+  private final List<FuseBackend> backends =
+      ServiceLoader.load(FuseBackend.class, FuseBackend.class.getClassLoader()).stream()
+          .map(ServiceLoader.Provider::get)
+          .toList();
+
+  private final Set<Mount> mounts = new HashSet<>();
+
+  /** Directories at which a mount is on its way: two may not pass the check for one of them. */
+  private final Set<Path> claimed = new HashSet<>();
+
   private boolean closed;
 
   public Mounter() {}
@@ -46,16 +60,125 @@ public final class Mounter implements Closeable {
    * @throws OcifsException of the kind MOUNT when directory or machine do not allow it, USAGE for
    *     an unknown backend
    */
-  public synchronized Mount mount(MountRequest request) throws IOException {
+  public Mount mount(MountRequest request) throws IOException {
+    FuseBackend backend = backend(request.options().backend());
+    Path dir = MountTable.resolve(request.dir());
+    claim(dir);
+    try {
+      MountPoint.check(request.dir(), request.options());
+      Mount mount = new Mount(request, backend.start(request));
+      keep(mount);
+      return mount;
+    } finally {
+      release(dir);
+    }
+  }
+
+  /**
+   * Mounts many images, several at once; returns when each is served or has failed.
+   *
+   * @param allOrNothing whether the first failure ends it all: then nothing stays mounted
+   * @return one result a request, in their order
+   */
+  public List<MountResult> mountAll(List<MountRequest> requests, boolean allOrNothing) {
+    MountResult[] results = new MountResult[requests.size()];
+    AtomicBoolean failed = new AtomicBoolean();
+    int threads = Math.clamp(requests.size(), 1, 2 * Runtime.getRuntime().availableProcessors());
+    // Closing the pool waits for all that was submitted.
+    try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
+      for (int i = 0; i < results.length; i++) {
+        int at = i;
+        workers.execute(
+            () -> {
+              if (!allOrNothing || !failed.get()) {
+                results[at] = tryMount(requests.get(at));
+                if (results[at].failure().isPresent()) {
+                  failed.set(true);
+                }
+              }
+            });
+      }
+    }
+    return allOrNothing && failed.get() ? undo(requests, results) : List.of(results);
+  }
+
+  private MountResult tryMount(MountRequest request) {
+    try {
+      return MountResult.of(request, mount(request));
+    } catch (IOException e) {
+      return MountResult.of(request, e);
+    } catch (RuntimeException | Error e) {
+      return MountResult.of(
+          request, new OcifsException(Kind.MOUNT, "cannot mount at " + request.dir(), e));
+    }
+  }
+
+  private static List<MountResult> undo(
+      List<MountRequest> requests, @Nullable MountResult[] results) {
+    List<MountResult> undone = new ArrayList<>();
+    for (int i = 0; i < results.length; i++) {
+      MountResult result = results[i];
+      if (result == null || result.mount().isPresent()) {
+        IOException why =
+            new OcifsException(Kind.MOUNT, "not mounted, as another mount of the batch failed");
+        if (result != null) {
+          try {
+            result.mount().get().close();
+          } catch (IOException e) {
+            why = e;
+          }
+        }
+        result = MountResult.of(requests.get(i), why);
+      }
+      undone.add(result);
+    }
+    return undone;
+  }
+
+  private synchronized void claim(Path dir) throws OcifsException {
     if (closed) {
       throw new IllegalStateException("closed");
     }
-    FuseBackend backend = backend(request.options().backend());
-    MountPoint.check(request.dir(), request.options());
-    Mount mount = new Mount(request, backend.start(request));
-    mounts.add(mount);
-    mount.whenEnded(() -> mounts.remove(mount));
-    return mount;
+    if (!claimed.add(dir)) {
+      throw new OcifsException(Kind.MOUNT, "another mount at " + dir + " is on its way")
+          .hint("choose another directory");
+    }
+  }
+
+  private synchronized void release(Path dir) {
+    claimed.remove(dir);
+  }
+
+  private void keep(Mount mount) throws IOException {
+    boolean late;
+    synchronized (this) {
+      late = closed;
+      if (!late) {
+        mounts.add(mount);
+      }
+    }
+    if (late) {
+      mount.close();
+      throw new IllegalStateException("closed");
+    }
+    mount.whenEnded(() -> forget(mount));
+  }
+
+  private synchronized void forget(Mount mount) {
+    mounts.remove(mount);
+    notifyAll();
+  }
+
+  /** The mounts that serve now. */
+  public synchronized List<Mount> mounts() {
+    return List.copyOf(mounts);
+  }
+
+  /** Waits until nothing is mounted, whoever undid it. */
+  public synchronized void awaitNone() throws InterruptedException {
+    while (!mounts.isEmpty()) {
+      wait();
+    }
   }
 
   /** Unmounts all, and at the first failure goes on with the rest. Closing again does nothing. */
@@ -73,7 +196,7 @@ public final class Mounter implements Closeable {
     List<Mount> open;
     synchronized (this) {
       closed = true;
-      open = new ArrayList<>(mounts);
+      open = mounts();
     }
     for (Mount mount : open) {
       try {
@@ -90,11 +213,7 @@ public final class Mounter implements Closeable {
         .addShutdownHook(new Thread(() -> closeAll(Mount::closeAtExit), "ocifs-unmount"));
   }
 
-  private static FuseBackend backend(String name) throws OcifsException {
-    List<FuseBackend> backends =
-        ServiceLoader.load(FuseBackend.class, FuseBackend.class.getClassLoader()).stream()
-            .map(ServiceLoader.Provider::get)
-            .collect(Collectors.toList());
+  private FuseBackend backend(String name) throws OcifsException {
     for (FuseBackend backend : backends) {
       if (backend.name().equals(name)) {
         return backend;

@@ -1,60 +1,54 @@
 package dev.ocifs.layerfs;
 
 import dev.ocifs.layerfs.index.LayerIndex;
-import dev.ocifs.layerfs.index.LayerIndexer;
-import dev.ocifs.layerfs.view.Finding;
-import dev.ocifs.oci.OcifsException;
-import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.ImageLayer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Indexes the layers of one image that are not indexed yet, several at once, the largest first so
- * that none is left to run alone at the end. Used once, by one thread.
+ * Indexes layers, several at once, the largest first so that none is left to run alone at the end.
+ * Used once, by one thread.
  */
 final class IndexingJob implements Closeable {
-  private final LayerIndexer indexer;
-  private final Image image;
-  private final @Nullable Review review;
+  private final String name;
+  private final List<ImageLayer> layers;
+  private final LayerWork work;
   private final int parallelism;
   private final @Nullable LayerIndex[] indices;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   /**
-   * @param review told of layers that are wrong, and of what is odd; then all layers are read, and
-   *     none keeps the others from being read. Null when layers that are indexed need no reading
+   * @param name what the layers are of, for the listener
    */
-  IndexingJob(LayerIndexer indexer, Image image, @Nullable Review review, int parallelism) {
-    this.indexer = indexer;
-    this.image = image;
-    this.review = review;
+  IndexingJob(String name, List<ImageLayer> layers, LayerWork work, int parallelism) {
+    this.name = name;
+    this.layers = layers;
+    this.work = work;
     this.parallelism = parallelism;
-    indices = new LayerIndex[image.layers().size()];
+    indices = new LayerIndex[layers.size()];
   }
 
   /** The indices of all layers that are not wrong, base first; the caller closes them. */
   List<LayerIndex> run(IndexListener listener) throws IOException {
-    List<ImageLayer> missing = new ArrayList<>();
-    for (ImageLayer layer : image.layers()) {
-      LayerIndex found = review != null ? null : indexer.find(layer).orElse(null);
-      indices[layer.ordinal()] = found;
-      if (found == null) {
-        missing.add(layer);
+    List<Integer> missing = new ArrayList<>();
+    long bytes = 0;
+    for (int i = 0; i < indices.length; i++) {
+      indices[i] = work.find(layers.get(i)).orElse(null);
+      if (indices[i] == null) {
+        missing.add(i);
+        bytes += layers.get(i).size();
       }
     }
     if (!missing.isEmpty()) {
-      listener.started(image.name(), missing.stream().mapToLong(ImageLayer::size).sum());
+      listener.started(name, bytes);
       try {
         make(missing, listener);
       } finally {
@@ -72,13 +66,13 @@ final class IndexingJob implements Closeable {
     return all;
   }
 
-  private void make(List<ImageLayer> missing, IndexListener listener) throws IOException {
-    missing.sort(Comparator.comparingLong(ImageLayer::size).reversed());
+  private void make(List<Integer> missing, IndexListener listener) throws IOException {
+    missing.sort(Comparator.comparingLong((Integer i) -> layers.get(i).size()).reversed());
     // Closing the pool waits for all that was submitted.
     try (ExecutorService workers =
         Executors.newFixedThreadPool(Math.min(parallelism, missing.size()))) {
-      for (ImageLayer layer : missing) {
-        workers.execute(() -> make(layer, listener));
+      for (int i : missing) {
+        workers.execute(() -> make(i, listener));
       }
     }
     Throwable cause = failure.get();
@@ -94,37 +88,14 @@ final class IndexingJob implements Closeable {
   }
 
   @SuppressWarnings("CatchingUnchecked") // rethrown by the thread that waits
-  private void make(ImageLayer layer, IndexListener listener) {
+  private void make(int i, IndexListener listener) {
     try {
       if (failure.get() == null) {
-        indices[layer.ordinal()] = index(layer, bytes -> progressed(bytes, listener));
+        indices[i] = work.index(layers.get(i), bytes -> progressed(bytes, listener)).orElse(null);
       }
     } catch (IOException | RuntimeException | Error e) {
       failure.compareAndSet(null, e);
     }
-  }
-
-  private @Nullable LayerIndex index(ImageLayer layer, LongConsumer progress) throws IOException {
-    if (review == null) {
-      return indexer.make(layer, progress);
-    }
-    try {
-      return indexer.verify(layer, progress, this::found);
-    } catch (OcifsException e) {
-      if (!e.kind().blamesImage()) {
-        throw e;
-      }
-      failed(e.image(image.name()));
-      return null;
-    }
-  }
-
-  private synchronized void found(Finding finding) {
-    Objects.requireNonNull(review).found(finding);
-  }
-
-  private synchronized void failed(OcifsException fault) {
-    Objects.requireNonNull(review).failed(fault);
   }
 
   /**

@@ -14,6 +14,7 @@ import dev.ocifs.oci.ChainId;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.Image;
+import dev.ocifs.oci.source.ImageLayer;
 import dev.ocifs.oci.store.BuildLock;
 import dev.ocifs.oci.store.PendingFile;
 import dev.ocifs.oci.store.Store;
@@ -21,7 +22,9 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Opens images as merged trees: the way into the library.
@@ -39,12 +42,12 @@ public final class LayerFs {
   private final ChunkCache cache;
   private final SpanDecoders decoders;
 
-  private LayerFs(Store store, LayerFsOptions options) {
+  private LayerFs(Store store, LayerFsOptions options, ChunkCache cache, SpanDecoders decoders) {
     this.store = store;
     this.options = options;
+    this.cache = cache;
+    this.decoders = decoders;
     indexer = new LayerIndexer(store, options.limits());
-    cache = new ChunkCache(options.cacheBytes());
-    decoders = new SpanDecoders(Runtime.getRuntime().availableProcessors());
   }
 
   /** A library over this store, with the default options. */
@@ -54,7 +57,35 @@ public final class LayerFs {
 
   /** A library over this store. */
   public static LayerFs open(Store store, LayerFsOptions options) {
-    return new LayerFs(store, options);
+    return new LayerFs(
+        store,
+        options,
+        new ChunkCache(options.cacheBytes()),
+        new SpanDecoders(Runtime.getRuntime().availableProcessors()));
+  }
+
+  /** The same library, its caches shared, with other limits and strictness. */
+  public LayerFs with(LayerFsOptions others) {
+    return new LayerFs(store, others, cache, decoders);
+  }
+
+  /**
+   * Indexes what is not indexed yet of several images: each distinct layer once, several at a time.
+   * A layer that is wrong is left to {@link #view} of its images to report.
+   */
+  public void index(List<Image> images, IndexListener listener) throws IOException {
+    Map<Digest, ImageLayer> distinct = new LinkedHashMap<>();
+    for (Image image : images) {
+      for (ImageLayer layer : image.layers()) {
+        distinct.putIfAbsent(layer.digest().orElse(layer.diffId()), layer);
+      }
+    }
+    closeAll(
+        indices(
+            images.size() + " images",
+            List.copyOf(distinct.values()),
+            LayerWork.whereRight(indexer),
+            listener));
   }
 
   /**
@@ -78,7 +109,8 @@ public final class LayerFs {
 
   private ImageView open(Image image, IndexListener listener) throws IOException {
     try {
-      List<LayerIndex> indices = indices(image, listener);
+      LayerWork work = LayerWork.missing(indexer);
+      List<LayerIndex> indices = indices(image.name(), image.layers(), work, listener);
       try {
         ImageTree tree = options.strict() ? merge(indices, UNHEARD) : tree(indices);
         return new MergedView(image, tree, readers(image, indices, tree));
@@ -99,8 +131,9 @@ public final class LayerFs {
    * @throws OcifsException when something else than the image is to blame
    */
   public void verify(Image image, IndexListener listener, Review review) throws IOException {
-    try (IndexingJob job = new IndexingJob(indexer, image, review, options.parallelism())) {
-      List<LayerIndex> indices = job.run(listener);
+    try {
+      LayerWork work = LayerWork.review(indexer, image.name(), review);
+      List<LayerIndex> indices = indices(image.name(), image.layers(), work, listener);
       try {
         if (indices.size() == image.layers().size()) {
           merge(indices, review).close();
@@ -116,8 +149,10 @@ public final class LayerFs {
     }
   }
 
-  private List<LayerIndex> indices(Image image, IndexListener listener) throws IOException {
-    try (IndexingJob job = new IndexingJob(indexer, image, null, options.parallelism())) {
+  private List<LayerIndex> indices(
+      String name, List<ImageLayer> layers, LayerWork work, IndexListener listener)
+      throws IOException {
+    try (IndexingJob job = new IndexingJob(name, layers, work, options.parallelism())) {
       return job.run(listener);
     }
   }

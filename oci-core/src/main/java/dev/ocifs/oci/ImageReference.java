@@ -62,6 +62,11 @@ public record ImageReference(Transport transport, Path path, Optional<String> re
    *     transport is not supported, {@code NOT_FOUND} when a bare name is no path
    */
   public static ImageReference parse(String text) throws OcifsException {
+    return parse(text, Path.of(""));
+  }
+
+  /** As {@link #parse(String)}, with relative paths taken from a directory. */
+  public static ImageReference parse(String text, Path directory) throws OcifsException {
     if (text.isEmpty()) {
       throw new OcifsException(OcifsException.Kind.USAGE, "the name of the image is empty")
           .hint(HINT);
@@ -70,9 +75,9 @@ public record ImageReference(Transport transport, Path path, Optional<String> re
     String scheme = colon < 0 ? "" : text.substring(0, colon);
     Transport transport = KNOWN.get(scheme);
     if (transport != null) {
-      return locate(text, transport, text.substring(colon + 1));
+      return locate(text, transport, text.substring(colon + 1), directory);
     }
-    Optional<ImageReference> path = existing(Transport.PATH, text);
+    Optional<ImageReference> path = existing(Transport.PATH, text, directory);
     if (path.isPresent()) {
       return path.get();
     }
@@ -93,13 +98,13 @@ public record ImageReference(Transport transport, Path path, Optional<String> re
         .hint(HINT);
   }
 
-  private static ImageReference locate(String text, Transport transport, String rest)
-      throws OcifsException {
+  private static ImageReference locate(
+      String text, Transport transport, String rest, Path directory) throws OcifsException {
     if (rest.isEmpty()) {
       throw new OcifsException(OcifsException.Kind.USAGE, "'" + text + "' names no path")
           .hint(HINT);
     }
-    Optional<ImageReference> found = existing(transport, rest);
+    Optional<ImageReference> found = existing(transport, rest, directory);
     if (found.isPresent()) {
       return found.get();
     }
@@ -108,12 +113,12 @@ public record ImageReference(Transport transport, Path path, Optional<String> re
   }
 
   /** Splits at the last separator before which there is a path that exists. */
-  private static Optional<ImageReference> existing(Transport transport, String text)
+  private static Optional<ImageReference> existing(Transport transport, String text, Path directory)
       throws OcifsException {
     for (int end = text.length(); end > 0; end--) {
       boolean whole = end == text.length();
       if (whole || text.charAt(end) == ':' || text.charAt(end) == '@') {
-        Path path = path(text.substring(0, end));
+        Path path = directory.resolve(path(text.substring(0, end)));
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
           String rest = text.substring(end);
           String ref = rest.startsWith(":") ? rest.substring(1) : rest;

@@ -18,7 +18,7 @@ public final class Images {
    * @throws OcifsException naming the image
    */
   public static Image open(String reference, OpenOptions options) throws IOException {
-    return open(ImageReference.parse(reference), options);
+    return open(ImageReference.parse(reference, options.directory()), options);
   }
 
   /** The same for a reference that is parsed. */
@@ -44,7 +44,7 @@ public final class Images {
    * @throws OcifsException naming the image
    */
   public static List<ImageName> list(String reference, OpenOptions options) throws IOException {
-    ImageReference parsed = ImageReference.parse(reference);
+    ImageReference parsed = ImageReference.parse(reference, options.directory());
     try (Source source = Sources.of(parsed, options)) {
       return source.list();
     } catch (IOException e) {

@@ -4,6 +4,7 @@ import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.Platform;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -14,12 +15,14 @@ import java.util.Optional;
  *     is named directly is taken whatever its platform
  * @param limits bounds against hostile images
  * @param store where archives that are compressed as a whole are unwrapped; asked for only then
+ * @param directory what relative paths of references start from; empty is the process's own
  */
-public record OpenOptions(Optional<Platform> platform, Limits limits, Optional<StoreOpener> store) {
+public record OpenOptions(
+    Optional<Platform> platform, Limits limits, Optional<StoreOpener> store, Path directory) {
 
   /** No platform asked for, default limits, no store. */
   public static final OpenOptions DEFAULT =
-      new OpenOptions(Optional.empty(), Limits.DEFAULT, Optional.empty());
+      new OpenOptions(Optional.empty(), Limits.DEFAULT, Optional.empty(), Path.of(""));
 
   /** Opens the store when it is needed. */
   @FunctionalInterface
@@ -34,16 +37,21 @@ public record OpenOptions(Optional<Platform> platform, Limits limits, Optional<S
 
   /** These options with a platform asked for. */
   public OpenOptions withPlatform(Platform value) {
-    return new OpenOptions(Optional.of(value), limits, store);
+    return new OpenOptions(Optional.of(value), limits, store, directory);
   }
 
   /** These options with other limits. */
   public OpenOptions withLimits(Limits value) {
-    return new OpenOptions(platform, value, store);
+    return new OpenOptions(platform, value, store, directory);
   }
 
   /** These options with a store. */
   public OpenOptions withStore(StoreOpener value) {
-    return new OpenOptions(platform, limits, Optional.of(value));
+    return new OpenOptions(platform, limits, Optional.of(value), directory);
+  }
+
+  /** These options with relative paths taken from another directory. */
+  public OpenOptions withDirectory(Path value) {
+    return new OpenOptions(platform, limits, store, value);
   }
 }

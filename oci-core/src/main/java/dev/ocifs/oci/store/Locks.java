@@ -6,6 +6,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +29,8 @@ final class Locks {
   }
 
   BuildLock acquire(String name) throws IOException {
-    Path file = folder.resolve(name + ".lock");
-    Semaphore semaphore = IN_PROCESS.computeIfAbsent(file, key -> new Semaphore(1, true));
+    Path file = file(name);
+    Semaphore semaphore = semaphore(file);
     try {
       semaphore.acquire();
     } catch (InterruptedException e) {
@@ -36,13 +38,40 @@ final class Locks {
       throw new OcifsException(
           OcifsException.Kind.STORE, "interrupted while waiting for " + file, e);
     }
+    return Objects.requireNonNull(lock(file, semaphore, true));
+  }
+
+  /** The lock, unless somebody holds it. */
+  Optional<BuildLock> tryAcquire(String name) throws IOException {
+    Path file = file(name);
+    Semaphore semaphore = semaphore(file);
+    return semaphore.tryAcquire()
+        ? Optional.ofNullable(lock(file, semaphore, false))
+        : Optional.empty();
+  }
+
+  private Path file(String name) {
+    return folder.resolve(name + ".lock");
+  }
+
+  private static Semaphore semaphore(Path file) {
+    return IN_PROCESS.computeIfAbsent(file, key -> new Semaphore(1, true));
+  }
+
+  /** Releases the semaphore unless it returns a lock; null only when not waiting. */
+  private static @Nullable BuildLock lock(Path file, Semaphore semaphore, boolean wait)
+      throws IOException {
     FileChannel channel = null;
     boolean locked = false;
     try {
       channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      channel.lock();
-      locked = true;
-      return new BuildLock(channel, semaphore);
+      if (wait) {
+        channel.lock();
+        locked = true;
+      } else {
+        locked = channel.tryLock() != null;
+      }
+      return locked ? new BuildLock(channel, semaphore) : null;
     } catch (IOException e) {
       throw PendingFile.explain(file, e);
     } finally {

@@ -5,6 +5,7 @@ import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -137,6 +138,11 @@ public final class Store {
     return derived.resolve("logs");
   }
 
+  /** The socket of the server that holds the lock "server". */
+  public Path serverSocket() {
+    return derived.resolve("server.sock");
+  }
+
   Path tmpDir() {
     return derived.resolve("tmp");
   }
@@ -172,6 +178,11 @@ public final class Store {
    */
   public BuildLock lock(String key) throws IOException {
     return locks.acquire("build-" + checked(key));
+  }
+
+  /** The lock of this name, unless another thread or process holds it. */
+  public Optional<BuildLock> tryLock(String key) throws IOException {
+    return locks.tryAcquire("build-" + checked(key));
   }
 
   private static String checked(String key) throws OcifsException {

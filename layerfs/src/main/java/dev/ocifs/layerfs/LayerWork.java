@@ -1,0 +1,101 @@
+package dev.ocifs.layerfs;
+
+import dev.ocifs.layerfs.index.LayerIndex;
+import dev.ocifs.layerfs.index.LayerIndexer;
+import dev.ocifs.layerfs.view.Finding;
+import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.source.ImageLayer;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/** What an {@link IndexingJob} does with each layer. Called by several threads. */
+interface LayerWork {
+
+  /** The index that there is already, when it will do. */
+  Optional<LayerIndex> find(ImageLayer layer) throws IOException;
+
+  /**
+   * Makes the index.
+   *
+   * @return empty when the layer is wrong, and that is no reason to stop
+   */
+  Optional<LayerIndex> index(ImageLayer layer, LongConsumer progress) throws IOException;
+
+  /** Makes what is missing; the first layer that is wrong ends the job. */
+  static LayerWork missing(LayerIndexer indexer) {
+    return new LayerWork() {
+      @Override
+      public Optional<LayerIndex> find(ImageLayer layer) throws IOException {
+        return indexer.find(layer);
+      }
+
+      @Override
+      public Optional<LayerIndex> index(ImageLayer layer, LongConsumer progress)
+          throws IOException {
+        return Optional.of(indexer.make(layer, progress));
+      }
+    };
+  }
+
+  /** Makes what is missing and passes over layers that are wrong. */
+  static LayerWork whereRight(LayerIndexer indexer) {
+    return new LayerWork() {
+      @Override
+      public Optional<LayerIndex> find(ImageLayer layer) throws IOException {
+        return indexer.find(layer);
+      }
+
+      @Override
+      public Optional<LayerIndex> index(ImageLayer layer, LongConsumer progress)
+          throws IOException {
+        try {
+          return Optional.of(indexer.make(layer, progress));
+        } catch (OcifsException e) {
+          if (e.kind().blamesImage()) {
+            return Optional.empty();
+          }
+          throw e;
+        }
+      }
+    };
+  }
+
+  /** Reads every layer, and tells of those that are wrong and of what is odd. */
+  static LayerWork review(LayerIndexer indexer, String image, Review review) {
+    Review inTurn = new OneAtATime(review);
+    return new LayerWork() {
+      @Override
+      public Optional<LayerIndex> find(ImageLayer layer) {
+        return Optional.empty();
+      }
+
+      @Override
+      public Optional<LayerIndex> index(ImageLayer layer, LongConsumer progress)
+          throws IOException {
+        try {
+          return Optional.of(indexer.verify(layer, progress, inTurn));
+        } catch (OcifsException e) {
+          if (!e.kind().blamesImage()) {
+            throw e;
+          }
+          inTurn.failed(e.image(image));
+          return Optional.empty();
+        }
+      }
+    };
+  }
+
+  /** Passes calls of several threads on, one after the other. */
+  record OneAtATime(Review review) implements Review {
+    @Override
+    public synchronized void found(Finding finding) {
+      review.found(finding);
+    }
+
+    @Override
+    public synchronized void failed(OcifsException fault) {
+      review.failed(fault);
+    }
+  }
+}
