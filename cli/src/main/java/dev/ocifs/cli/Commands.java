@@ -12,6 +12,7 @@ import java.util.Locale;
 enum Commands {
   MOUNT,
   UMOUNT,
+  SERVER,
   MOUNTS,
   LS,
   CAT,
@@ -30,6 +31,7 @@ enum Commands {
     return switch (this) {
       case MOUNT -> new MountCommand(ocifs);
       case UMOUNT -> new UmountCommand(ocifs);
+      case SERVER -> new ServerCommand(ocifs);
       case MOUNTS -> new MountsCommand(ocifs);
       case LS -> new LsCommand(ocifs);
       case CAT -> new CatCommand(ocifs);

@@ -54,18 +54,32 @@ final class Failure implements IParameterExceptionHandler, IExecutionExceptionHa
 
   /** Prints the line and returns the exit code. */
   int report(Throwable thrown) {
-    Throwable e =
-        thrown instanceof UncheckedIOException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
+    Throwable e = unwrap(thrown);
     if (e instanceof StandardOutput.ReaderGone) {
       return ExitCode.BROKEN_PIPE;
     }
-    OcifsException known = explain(e);
-    console.message(known == null ? internal(e) : known.getMessage());
+    console.message(line(e));
     if (ocifs.debug()) {
       e.printStackTrace(console.err());
     }
+    return codeOf(e);
+  }
+
+  private static Throwable unwrap(Throwable thrown) {
+    return thrown instanceof UncheckedIOException && thrown.getCause() != null
+        ? thrown.getCause()
+        : thrown;
+  }
+
+  /** The error in one line. */
+  static String line(Throwable e) {
+    OcifsException known = explain(e);
+    return known == null ? internal(e) : known.getMessage();
+  }
+
+  /** The exit code that the error ends a command with. */
+  static int codeOf(Throwable e) {
+    OcifsException known = explain(e);
     return known == null ? ExitCode.INTERNAL : ExitCode.of(known.kind());
   }
 

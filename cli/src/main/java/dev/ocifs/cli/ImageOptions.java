@@ -52,13 +52,20 @@ final class ImageOptions {
   @Nullable String maxPaxBytes;
 
   Image open(String reference, Store store) throws IOException {
+    return Images.open(reference, openOptions(store));
+  }
+
+  OpenOptions openOptions(Store store) throws IOException {
     OpenOptions options = OpenOptions.defaults(store).withLimits(limits());
-    return Images.open(
-        reference, platform == null ? options : options.withPlatform(Platform.parse(platform)));
+    return platform == null ? options : options.withPlatform(Platform.parse(platform));
   }
 
   LayerFs layerFs(Store store) throws IOException {
-    return LayerFs.open(store, LayerFsOptions.defaults().withLimits(limits()).withStrict(strict));
+    return LayerFs.open(store, layerFsOptions());
+  }
+
+  LayerFsOptions layerFsOptions() throws IOException {
+    return LayerFsOptions.defaults().withLimits(limits()).withStrict(strict);
   }
 
   private Limits limits() throws IOException {

@@ -33,10 +33,10 @@ final class LauncherLink {
         : Optional.empty();
   }
 
-  /** Lets the launcher return to its caller. */
-  void ready() throws IOException {
+  /** Lets the launcher return to its caller, with an exit code. */
+  void ready(int code) throws IOException {
     try (pipe) {
-      pipe.write("ready\n".getBytes(StandardCharsets.US_ASCII));
+      pipe.write(("ready " + code + "\n").getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
       throw new OcifsException(
               OcifsException.Kind.MOUNT, "the launcher that waited for the mount has gone", e)

@@ -1,38 +1,52 @@
 package dev.ocifs.cli;
 
-import dev.ocifs.layerfs.view.ImageView;
-import dev.ocifs.mount.Mount;
-import dev.ocifs.mount.MountOptions;
+import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.mount.MountPoint;
 import dev.ocifs.mount.MountRegistry;
-import dev.ocifs.mount.MountRequest;
-import dev.ocifs.mount.Mounter;
 import dev.ocifs.mount.internal.ffm.Stdio;
-import dev.ocifs.oci.source.Image;
+import dev.ocifs.mount.server.MountServer;
+import dev.ocifs.mount.server.ServerClient;
+import dev.ocifs.mount.server.ServerRequest;
+import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.store.BuildLock;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * Serves an image at a directory until it is unmounted. The launcher has put this process into the
- * background already, and waits; once the directory is there, this process lets go of the caller's
- * standard streams and tells the launcher.
+ * Serves images at directories until they are unmounted.
+ *
+ * <p>The launcher has put this process into the background already, and waits. When a server of the
+ * store runs, this process hands its command line over and ends with the server's answer. Else it
+ * becomes the server: once the first mounts are there, it lets go of the caller's standard streams
+ * and tells the launcher.
  */
 @Command(
     name = "mount",
-    description = "Show an image at a directory.",
+    description = "Show images at directories.",
+    synopsisHeading = "%nUsage: ",
+    customSynopsis = {
+      "ocifs mount [OPTIONS] IMAGE DIR",
+      "       ocifs mount [OPTIONS] --batch FILE"
+    },
     footer = {
       "",
-      "Returns when the directory serves the files; the server goes on in the background until",
-      "ocifs umount DIR."
+      "Returns when the directories serve the files; a server goes on in the background until the",
+      "last ocifs umount DIR. All mounts of a store have one server."
     })
 final class MountCommand implements Callable<Integer> {
+  private static final String SERVER = "server";
+
   private final Ocifs ocifs;
 
   @Mixin ImageOptions imageOptions = new ImageOptions();
@@ -43,11 +57,24 @@ final class MountCommand implements Callable<Integer> {
       description = "Serve in the foreground; Ctrl-C unmounts.")
   boolean foreground;
 
-  @Parameters(index = "0", paramLabel = "IMAGE", description = "The image.")
-  String name = "";
+  @Option(
+      names = "--batch",
+      paramLabel = "FILE",
+      description =
+          "Mount many: a line IMAGE DIR each, or JSON [{\"image\": ..., \"dir\": ...}]; - is"
+              + " standard input.")
+  @Nullable String batch;
 
-  @Parameters(index = "1", paramLabel = "DIR", description = "An empty directory.")
-  Path dir = Path.of("");
+  @Option(
+      names = "--all-or-nothing",
+      description = "Of a batch, mount nothing when one fails (default: the others).")
+  boolean allOrNothing;
+
+  @Parameters(index = "0", arity = "0..1", paramLabel = "IMAGE", description = "The image.")
+  @Nullable String image;
+
+  @Parameters(index = "1", arity = "0..1", paramLabel = "DIR", description = "An empty directory.")
+  @Nullable String dir;
 
   MountCommand(Ocifs ocifs) {
     this.ocifs = ocifs;
@@ -55,54 +82,154 @@ final class MountCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    List<MountService.Target> targets = targets();
+    Store store = ocifs.store();
+    MountService.Manner manner = manner(store);
+    Optional<MountService> service = ocifs.service();
+    if (service.isPresent()) {
+      return mount(service.get(), targets, manner);
+    }
+    new MountRegistry(store.mountsDir()).repair();
+    if (targets.size() == 1) {
+      MountPoint.check(targets.get(0).dir(), manner.mount()); // before layers are read
+    }
     Optional<LauncherLink> launcher =
         foreground ? Optional.empty() : LauncherLink.find(ocifs.console().env());
-    MountOptions options = flags.options(ocifs.debug());
-    MountPoint.check(dir); // before layers are read, which may take long
-    Mounter mounter = new Mounter();
-    mounter.closeOnShutdown();
-    mounter.prepare(options.backend());
-    Store store = ocifs.store();
-    Image image = imageOptions.open(name, store);
-    try (ImageView view = imageOptions.layerFs(store).view(image, IndexProgress.create(ocifs));
-        Mount mount = mounter.mount(new MountRequest(view, dir, name, options))) {
-      announce(mounter, store, launcher);
-      mount.awaitUnmounted();
+    if (launcher.isEmpty()) {
+      return serveAlone(new MountService(store, Logs.STANDARD_ERROR), targets, manner);
     }
-    return ExitCode.OK;
+    while (true) {
+      OptionalInt code = handOver(store, targets);
+      if (code.isPresent()) {
+        return code.getAsInt();
+      }
+      Optional<BuildLock> lock = store.tryLock(SERVER);
+      if (lock.isPresent()) {
+        try (BuildLock held = lock.get()) {
+          return serve(store, targets, manner, launcher.get());
+        }
+      }
+      Thread.sleep(5); // another process becomes the server, or ends being it
+    }
   }
 
-  /** Lets the world know of the mount. What is noted is undone when the process ends, however. */
-  private void announce(Mounter mounter, Store store, Optional<LauncherLink> launcher)
-      throws IOException {
-    long pid = ProcessHandle.current().pid();
-    Path log = launcher.isPresent() ? Logs.of(store, pid) : Logs.STANDARD_ERROR;
-    MountRegistry registry = new MountRegistry(store.mountsDir());
-    MountRegistry.Record entry = registry.register(dir, name, flags.backend(), log);
-    Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> forget(mounter, registry, entry), "ocifs-forget"));
-    if (launcher.isPresent()) {
-      ocifs.trace("the server is process " + pid + ", its log " + log);
-      Stdio.redirectTo(log);
-      launcher.get().ready();
-    } else if (!ocifs.quiet()) {
+  private List<MountService.Target> targets() throws IOException {
+    if (batch != null) {
+      if (image != null) {
+        throw new OcifsException(OcifsException.Kind.USAGE, "--batch names the images in a file")
+            .hint("leave out IMAGE and DIR");
+      }
+      return new BatchFile(ocifs.directory()).read(batch);
+    }
+    if (image == null || dir == null) {
+      throw new OcifsException(
+              OcifsException.Kind.USAGE, "missing " + (image == null ? "IMAGE and DIR" : "DIR"))
+          .hint("see ocifs mount --help");
+    }
+    return List.of(new MountService.Target(image, ocifs.resolve(dir)));
+  }
+
+  private MountService.Manner manner(Store store) throws IOException {
+    return new MountService.Manner(
+        imageOptions.openOptions(store).withDirectory(ocifs.directory()),
+        imageOptions.layerFsOptions(),
+        flags.options(ocifs.debug()),
+        allOrNothing);
+  }
+
+  private OptionalInt handOver(Store store, List<MountService.Target> targets) throws IOException {
+    List<String> arguments = new ArrayList<>(ocifs.arguments());
+    if ("-".equals(batch)) {
+      // The server has no standard input of ours: the lines go along.
+      arguments.set(arguments.lastIndexOf("-"), BatchFile.inline(targets));
+    }
+    return ServerClient.call(
+        store.serverSocket(),
+        new ServerRequest(ocifs.directory(), ocifs.console().errIsTerminal(), arguments),
+        ocifs.console().out(),
+        ocifs.console().err());
+  }
+
+  private Integer serveAlone(
+      MountService service, List<MountService.Target> targets, MountService.Manner manner)
+      throws IOException, InterruptedException {
+    service.prepare(manner.mount().backend());
+    int code = mount(service, targets, manner);
+    if (service.mountCount() > 0 && !ocifs.quiet()) {
       ocifs
           .console()
           .message(
               (foreground ? "" : "started without the launcher, so in the foreground: ")
                   + "serving at "
-                  + dir
+                  + targets.get(0).dir()
+                  + (targets.size() > 1 ? " and others" : "")
                   + " until Ctrl-C or ocifs umount");
+    }
+    service.awaitNone();
+    return code;
+  }
+
+  private Integer serve(
+      Store store,
+      List<MountService.Target> targets,
+      MountService.Manner manner,
+      LauncherLink launcher)
+      throws IOException, InterruptedException {
+    long pid = ProcessHandle.current().pid();
+    Path log = Logs.of(store, pid);
+    MountService service = new MountService(store, log);
+    service.prepare(manner.mount().backend());
+    RemoteCommands commands = new RemoteCommands(service);
+    try (MountServer server = MountServer.open(store.serverSocket(), commands)) {
+      int code = mount(service, targets, manner);
+      if (service.mountCount() == 0 && server.closeUnless(() -> service.mountCount() > 0)) {
+        return code;
+      }
+      ocifs.trace("the server is process " + pid + ", its log " + log);
+      Stdio.redirectTo(log);
+      launcher.ready(code);
+      do {
+        service.awaitNone();
+      } while (!server.closeUnless(() -> service.mountCount() > 0));
+      return ExitCode.OK;
     }
   }
 
-  private static void forget(Mounter mounter, MountRegistry registry, MountRegistry.Record entry) {
-    mounter.close(); // waits for the end of the mount
-    try {
-      registry.remove(entry.id());
-      Logs.deleteIfEmpty(entry.log());
-    } catch (IOException e) {
-      System.err.println("ocifs: cannot forget the mount: " + e.getMessage());
+  /** Mounts, and says what became of it: for a batch each failure and how many there are. */
+  private Integer mount(
+      MountService service, List<MountService.Target> targets, MountService.Manner manner)
+      throws IOException {
+    IndexListener progress = ocifs.progress();
+    List<@Nullable IOException> failures = service.mount(targets, manner, progress);
+    if (ocifs.isGone()) {
+      service.undo(targets);
     }
+    if (batch == null) {
+      IOException failure = failures.get(0);
+      if (failure != null) {
+        throw failure;
+      }
+      return ExitCode.OK;
+    }
+    int code = ExitCode.OK;
+    int failed = 0;
+    for (int i = 0; i < failures.size(); i++) {
+      IOException failure = failures.get(i);
+      if (failure != null) {
+        failed++;
+        code = Math.max(code, Failure.codeOf(failure));
+        ocifs.console().message(targets.get(i).dir() + ": " + Failure.line(failure));
+      }
+    }
+    if (!ocifs.quiet()) {
+      ocifs
+          .console()
+          .println(
+              (failures.size() - failed)
+                  + " mounted"
+                  + (failed > 0 ? ", " + failed + " failed" : ""));
+      ocifs.console().out().flush();
+    }
+    return code;
   }
 }

@@ -1,14 +1,19 @@
 package dev.ocifs.cli;
 
+import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,7 +44,22 @@ import picocli.CommandLine.Spec;
       "  PATH[:REF]                  any of these, told by what is there"
     })
 final class Ocifs implements Runnable {
+  /**
+   * Where a command line comes from.
+   *
+   * @param directory what its relative paths start from
+   * @param service what serves mounts, when the command runs inside a server
+   * @param gone whether nobody waits for the command any more
+   */
+  record Place(Path directory, Optional<MountService> service, BooleanSupplier gone) {
+    /** This process, and its directory. */
+    static final Place HERE =
+        new Place(Path.of("").toAbsolutePath(), Optional.empty(), () -> false);
+  }
+
   private final Console console;
+  private final Place place;
+  private final List<String> arguments;
 
   @Spec CommandSpec spec = CommandSpec.create();
 
@@ -74,13 +94,20 @@ final class Ocifs implements Runnable {
   @Option(names = "--version", versionHelp = true, description = "Which version this is.")
   boolean version;
 
-  Ocifs(Console console) {
+  Ocifs(Console console, Place place, String... arguments) {
     this.console = console;
+    this.place = place;
+    this.arguments = List.of(arguments);
   }
 
   /** Runs one command line from the first word to the exit code; never throws. */
   static int run(Console console, String... args) {
-    Ocifs ocifs = new Ocifs(console);
+    return run(console, Place.HERE, args);
+  }
+
+  /** The same for a command line that comes from another process. */
+  static int run(Console console, Place place, String... args) {
+    Ocifs ocifs = new Ocifs(console, place, args);
     Failure failure = new Failure(console, ocifs);
     try {
       int code = commandLine(ocifs, failure, args).execute(args);
@@ -143,14 +170,49 @@ final class Ocifs implements Runnable {
     }
   }
 
+  /** What the relative paths of the command line start from. */
+  Path directory() {
+    return place.directory();
+  }
+
+  /** A path of the command line, absolute. */
+  Path resolve(String path) throws OcifsException {
+    try {
+      return place.directory().resolve(path);
+    } catch (InvalidPathException e) {
+      throw new OcifsException(OcifsException.Kind.USAGE, "'" + path + "' is no path", e);
+    }
+  }
+
+  /** What serves mounts, when the command runs inside a server. */
+  Optional<MountService> service() {
+    return place.service();
+  }
+
+  /** Whether nobody waits for the command any more. */
+  boolean isGone() {
+    return place.gone().getAsBoolean();
+  }
+
+  /** The words of the command line. */
+  List<String> arguments() {
+    return arguments;
+  }
+
+  /** Shows how indexing gets on, and ends it when nobody waits any more. */
+  IndexListener progress() {
+    return new WhileAwaited(IndexProgress.create(this), place.gone());
+  }
+
   /** Opens the store that the options and the environment name. */
   Store store() throws IOException {
-    return Store.open(storeRoot());
+    Optional<MountService> service = place.service();
+    return service.isPresent() ? service.get().store() : Store.open(storeRoot());
   }
 
   private Path storeRoot() throws OcifsException {
     if (root != null) {
-      return root;
+      return place.directory().resolve(root);
     }
     try {
       boolean isRoot = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);

@@ -104,6 +104,25 @@ public final class MountRegistry {
     return mounts;
   }
 
+  /**
+   * Takes away what processes that were killed have left: mounts that answer nothing any more, and
+   * their files here.
+   */
+  public void repair() throws IOException {
+    for (Record mount : list()) {
+      if (mount.alive()) {
+        continue;
+      }
+      if (MountTable.at(mount.dir()).filter(MountTable.Entry::isOcifs).isPresent()) {
+        if (!MountPoint.isDead(mount.dir())) {
+          continue; // another server's by now
+        }
+        Unmounter.unmount(mount.dir(), true);
+      }
+      remove(mount.id());
+    }
+  }
+
   /** Forgets a mount; nothing happens when it is forgotten already. */
   public void remove(String id) throws IOException {
     Files.deleteIfExists(file(id));
@@ -178,14 +197,17 @@ public final class MountRegistry {
     return Path.of(path.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%"));
   }
 
-  /** Field 22 of /proc/PID/stat; field 2, the name, may hold spaces and parentheses. */
+  /**
+   * Field 22 of /proc/PID/stat; field 2, the name, may hold spaces and parentheses. A zombie, which
+   * its parent has not waited for yet, is as good as gone (field 3).
+   */
   private static Optional<Long> startOf(long pid) throws IOException {
     try {
       String stat =
           Files.readString(
               Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      return Optional.of(Long.parseLong(fields[19]));
+      return fields[0].equals("Z") ? Optional.empty() : Optional.of(Long.parseLong(fields[19]));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }

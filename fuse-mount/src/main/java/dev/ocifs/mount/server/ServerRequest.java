@@ -11,13 +11,15 @@ import java.util.List;
  * A command line for a server.
  *
  * <p>On the wire it is one frame of UTF-8 texts, each ended by a NUL: the version of the protocol,
- * the directory, and the arguments.
+ * the directory, "terminal" or nothing, and the arguments.
  *
  * @param directory what relative paths start from; absolute
+ * @param terminal whether the client's standard error is a terminal
  * @param arguments the command line without the name of the program
  */
-public record ServerRequest(Path directory, List<String> arguments) {
+public record ServerRequest(Path directory, boolean terminal, List<String> arguments) {
   private static final String VERSION = "ocifs 1";
+  private static final String TERMINAL = "terminal";
 
   public ServerRequest {
     arguments = List.copyOf(arguments);
@@ -26,6 +28,7 @@ public record ServerRequest(Path directory, List<String> arguments) {
   byte[] encode() {
     StringBuilder text = new StringBuilder();
     text.append(VERSION).append('\0').append(directory).append('\0');
+    text.append(terminal ? TERMINAL : "").append('\0');
     for (String argument : arguments) {
       text.append(argument).append('\0');
     }
@@ -43,7 +46,7 @@ public record ServerRequest(Path directory, List<String> arguments) {
       throw new IOException("the request is cut off");
     }
     String[] parts = text.substring(0, text.length() - 1).split("\0", -1);
-    if (parts.length < 2 || !parts[0].equals(VERSION)) {
+    if (parts.length < 3 || !parts[0].equals(VERSION)) {
       throw new IOException("the request is not of the version that this server speaks");
     }
     try {
@@ -51,7 +54,8 @@ public record ServerRequest(Path directory, List<String> arguments) {
       if (!directory.isAbsolute()) {
         throw new IOException("the request's directory is relative");
       }
-      return new ServerRequest(directory, Arrays.asList(parts).subList(2, parts.length));
+      return new ServerRequest(
+          directory, parts[2].equals(TERMINAL), Arrays.asList(parts).subList(3, parts.length));
     } catch (InvalidPathException e) {
       throw new IOException("the request's directory is no path", e);
     }

@@ -1,0 +1,244 @@
+package dev.ocifs.cli;
+
+import dev.ocifs.layerfs.IndexListener;
+import dev.ocifs.layerfs.LayerFs;
+import dev.ocifs.layerfs.LayerFsOptions;
+import dev.ocifs.layerfs.view.ImageView;
+import dev.ocifs.mount.Mount;
+import dev.ocifs.mount.MountOptions;
+import dev.ocifs.mount.MountRegistry;
+import dev.ocifs.mount.MountRequest;
+import dev.ocifs.mount.MountResult;
+import dev.ocifs.mount.Mounter;
+import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.source.Image;
+import dev.ocifs.oci.source.Images;
+import dev.ocifs.oci.source.OpenOptions;
+import dev.ocifs.oci.store.Store;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What serves the mounts of one process: opens images, mounts them, notes the mounts, and undoes
+ * all of that when they end. Thread-safe.
+ */
+final class MountService {
+  private final Store store;
+  private final Path log;
+  private final LayerFs layers;
+  private final Mounter mounter = new Mounter();
+  private final MountRegistry registry;
+  private final Map<Mount, MountRegistry.Record> noted = new ConcurrentHashMap<>();
+
+  /** An image and where to mount it. */
+  record Target(String image, Path dir) {}
+
+  /** How to open and mount the images of one command. */
+  record Manner(
+      OpenOptions open, LayerFsOptions layers, MountOptions mount, boolean allOrNothing) {}
+
+  /**
+   * @param log where the process logs to
+   */
+  MountService(Store store, Path log) {
+    this.store = store;
+    this.log = log;
+    layers = LayerFs.open(store);
+    registry = new MountRegistry(store.mountsDir());
+    Runtime.getRuntime().addShutdownHook(new Thread(this::forgetAll, "ocifs-forget"));
+    mounter.closeOnShutdown();
+  }
+
+  /** The store that the mounts are of. */
+  Store store() {
+    return store;
+  }
+
+  /** Loads what mounting needs, while the caller does something else. */
+  void prepare(String backend) {
+    mounter.prepare(backend);
+  }
+
+  /**
+   * Mounts images; returns when each is served or has failed.
+   *
+   * @return for each target the error, or null
+   */
+  List<@Nullable IOException> mount(List<Target> targets, Manner manner, IndexListener listener) {
+    @Nullable IOException[] failures = new IOException[targets.size()];
+    @Nullable Image[] images = open(targets, manner, failures);
+    List<MountRequest> requests = new ArrayList<>();
+    List<Integer> places = new ArrayList<>();
+    boolean done = false;
+    try {
+      index(images, manner, listener);
+      for (int i = 0; i < failures.length; i++) {
+        Image image = images[i];
+        if (image != null) {
+          images[i] = null; // the view's now, or closed
+          Target target = targets.get(i);
+          try {
+            ImageView view = layers.with(manner.layers()).view(image, listener);
+            requests.add(new MountRequest(view, target.dir(), target.image(), manner.mount()));
+            places.add(i);
+          } catch (IOException e) {
+            failures[i] = e;
+          }
+        }
+      }
+      done = !manner.allOrNothing() || requests.size() == targets.size();
+    } finally {
+      if (!done) {
+        requests.forEach(request -> close(request.view()));
+        Arrays.asList(images).forEach(MountService::close);
+      }
+    }
+    List<MountResult> results =
+        done ? mounter.mountAll(requests, manner.allOrNothing()) : List.of();
+    for (int j = 0; j < places.size(); j++) {
+      failures[places.get(j)] = done ? settle(results.get(j)) : anotherFailed();
+    }
+    return Arrays.asList(failures);
+  }
+
+  private static IOException anotherFailed() {
+    return new OcifsException(
+        OcifsException.Kind.MOUNT, "not mounted, as another mount of the batch failed");
+  }
+
+  private static @Nullable Image[] open(
+      List<Target> targets, Manner manner, @Nullable IOException[] failures) {
+    @Nullable Image[] images = new Image[failures.length];
+    for (int i = 0; i < images.length; i++) {
+      try {
+        images[i] = Images.open(targets.get(i).image(), manner.open());
+      } catch (IOException e) {
+        failures[i] = e;
+      }
+    }
+    return images;
+  }
+
+  /** Indexes the layers of a batch together; a single image's are indexed when it is opened. */
+  private void index(@Nullable Image[] images, Manner manner, IndexListener listener) {
+    List<Image> opened = new ArrayList<>();
+    for (Image image : images) {
+      if (image != null) {
+        opened.add(image);
+      }
+    }
+    if (opened.size() > 1) {
+      try {
+        layers.with(manner.layers()).index(opened, listener);
+      } catch (IOException e) {
+        // Opening the image meets the same error, and knows whose it is.
+      }
+    }
+  }
+
+  /** Notes a mount, or lets go of what a failed one held. */
+  private @Nullable IOException settle(MountResult result) {
+    if (result.mount().isEmpty()) {
+      close(result.request().view());
+      return result.failure().orElseThrow();
+    }
+    Mount mount = result.mount().get();
+    MountRequest request = result.request();
+    IOException failure = null;
+    try {
+      noted.put(
+          mount, registry.register(mount.dir(), mount.image(), request.options().backend(), log));
+    } catch (IOException e) {
+      failure = e;
+    }
+    mount.whenEnded(
+        () -> {
+          forget(mount);
+          close(request.view());
+        });
+    if (failure != null) {
+      try {
+        mount.close();
+      } catch (IOException e) {
+        failure.addSuppressed(e);
+      }
+    }
+    return failure;
+  }
+
+  /** Undoes those mounts of a command that came about, when nobody waits for them any more. */
+  void undo(List<Target> targets) {
+    for (Mount mount : mounter.mounts()) {
+      for (Target target : targets) {
+        if (mount.dir().equals(target.dir().toAbsolutePath().normalize())) {
+          try {
+            mount.close();
+          } catch (IOException e) {
+            System.err.println("ocifs: " + e.getMessage());
+          }
+        }
+      }
+    }
+  }
+
+  int mountCount() {
+    return mounter.mounts().size();
+  }
+
+  /** Waits until nothing is mounted. */
+  void awaitNone() throws InterruptedException {
+    mounter.awaitNone();
+  }
+
+  /** Unmounts all. */
+  void close() {
+    mounter.close();
+  }
+
+  private void forgetAll() {
+    mounter.close(); // waits for the end of the mounts
+    List.copyOf(noted.keySet()).forEach(this::forget);
+    try {
+      Logs.deleteIfEmpty(log);
+    } catch (IOException e) {
+      System.err.println("ocifs: cannot delete " + log + ": " + e.getMessage());
+    }
+  }
+
+  private void forget(Mount mount) {
+    MountRegistry.Record entry = noted.remove(mount);
+    if (entry != null) {
+      try {
+        registry.remove(entry.id());
+      } catch (IOException e) {
+        System.err.println("ocifs: cannot forget the mount: " + e.getMessage());
+      }
+    }
+  }
+
+  private static void close(@Nullable Closeable thing) {
+    try {
+      if (thing != null) {
+        thing.close();
+      }
+    } catch (IOException e) {
+      System.err.println("ocifs: " + e.getMessage());
+    }
+  }
+
+  /** Names and values that tell how the server is. */
+  List<List<String>> status() {
+    return List.of(
+        List.of("process", Long.toString(ProcessHandle.current().pid())),
+        List.of("store", store.root().toString()),
+        List.of("log", log.toString()),
+        List.of("mounts", Integer.toString(mountCount())));
+  }
+}
