@@ -34,15 +34,14 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "mount",
     description = "Show images at directories.",
-    synopsisHeading = "%nUsage: ",
     customSynopsis = {
       "ocifs mount [OPTIONS] IMAGE DIR",
       "       ocifs mount [OPTIONS] --batch FILE"
     },
     footer = {
       "",
-      "Returns when the directories serve the files; a server goes on in the background until the",
-      "last ocifs umount DIR. All mounts of a store have one server."
+      "Returns when the directories serve the files. One server a store goes on in the",
+      "background until the last ocifs umount DIR."
     })
 final class MountCommand implements Callable<Integer> {
   private static final String SERVER = "server";
@@ -222,13 +221,8 @@ final class MountCommand implements Callable<Integer> {
       }
     }
     if (!ocifs.quiet()) {
-      ocifs
-          .console()
-          .println(
-              (failures.size() - failed)
-                  + " mounted"
-                  + (failed > 0 ? ", " + failed + " failed" : ""));
-      ocifs.console().out().flush();
+      String rest = failed > 0 ? ", " + failed + " failed" : "";
+      ocifs.console().message((failures.size() - failed) + " mounted" + rest);
     }
     return code;
   }

@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
     description = "Show the state of the store's server, or end it.",
     footer = {
       "",
-      "The first mount starts the server, the last umount ends it. stop unmounts all; programs that",
-      "use the files get errors from then on."
+      "The first mount starts the server, the last umount ends it. stop unmounts all;",
+      "programs that use the files get errors from then on."
     })
 final class ServerCommand implements Callable<Integer> {
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class FailureTest {
   private final TestConsole test = TestConsole.pipe();
-  private final Ocifs ocifs = new Ocifs(test.console);
+  private final Ocifs ocifs = new Ocifs(test.console, Ocifs.Place.HERE);
   private final Failure failure = new Failure(test.console, ocifs);
 
   @Test

@@ -9,7 +9,7 @@ class IndexProgressTest {
   private static final String IMAGE = "oci:image";
 
   private static IndexListener progress(TestConsole test) {
-    return IndexProgress.create(new Ocifs(test.console));
+    return IndexProgress.create(new Ocifs(test.console, Ocifs.Place.HERE));
   }
 
   @Test
@@ -63,7 +63,7 @@ class IndexProgressTest {
   @Test
   void isSilentWhenAskedTo() {
     TestConsole test = TestConsole.terminal();
-    Ocifs ocifs = new Ocifs(test.console);
+    Ocifs ocifs = new Ocifs(test.console, Ocifs.Place.HERE);
     ocifs.quiet = true;
     IndexListener progress = IndexProgress.create(ocifs);
     progress.started(IMAGE, 1000);

@@ -144,7 +144,7 @@ class SampleCommandsTest {
     assertThat(test.run("mount", "--root", root, image, folder.resolve("none").toString()))
         .isEqualTo(9);
     assertThat(test.err()).contains("no such directory").contains("mkdir");
-    assertThat(folder.resolve("store/ocifs/layers")).doesNotExist();
+    assertThat(folder.resolve("store/ocifs/layers")).isEmptyDirectory();
   }
 
   @Test

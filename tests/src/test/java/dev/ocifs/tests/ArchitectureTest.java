@@ -64,6 +64,7 @@ class ArchitectureTest {
                   "layerfs.view")),
           Map.entry("mount.internal.ffm", Set.of()),
           Map.entry("mount", Set.of("oci", "layerfs.view", "mount.internal.ffm")),
+          Map.entry("mount.server", Set.of("oci")),
           Map.entry("mount.jnr", Set.of("oci", "layerfs.view", "mount", "mount.internal.ffm")),
           Map.entry(
               "cli",
@@ -75,7 +76,8 @@ class ArchitectureTest {
                   "layerfs",
                   "layerfs.view",
                   "mount",
-                  "mount.internal.ffm")));
+                  "mount.internal.ffm",
+                  "mount.server")));
 
   private final JavaClasses classes =
       new ClassFileImporter()

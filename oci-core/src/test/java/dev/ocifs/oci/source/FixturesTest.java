@@ -105,7 +105,8 @@ final class FixturesTest {
         Path image = FIXTURES.resolve(name.replace("__", "/"));
         Images.open(
                 image.toString(),
-                new OpenOptions(Optional.empty(), options.limits(), options.store()))
+                new OpenOptions(
+                    Optional.empty(), options.limits(), options.store(), options.directory()))
             .close();
       }
     }
