@@ -2,39 +2,68 @@ package dev.ocifs.layerfs.read;
 
 import dev.ocifs.layerfs.codec.LayerCodec;
 import dev.ocifs.layerfs.codec.SpanDecoder;
+import dev.ocifs.layerfs.pool.LayerObjectPool;
+import dev.ocifs.layerfs.pool.PoolMetrics;
+import dev.ocifs.layerfs.pool.Pooled;
 import dev.ocifs.oci.Compression;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Span decoders that wait to be used again: making one costs as much as decoding a small span.
- * Keeps a bounded number of each compression; more are made when all are busy. Thread-safe.
+ * The pools of span decoders that all layers share: one for each compression, made with the first
+ * read of such a layer, so that a program that reads none does not pay. Thread-safe. What idle
+ * decoders hold is kept as long as the process lives.
  */
-public final class SpanDecoders {
-  private final Map<Compression, BlockingQueue<SpanDecoder>> idle =
-      new EnumMap<>(Compression.class);
+public final class DecoderPools {
+  private final int max;
+  private final AtomicReferenceArray<LayerObjectPool<SpanDecoder>> pools =
+      new AtomicReferenceArray<>(Compression.values().length);
 
-  public SpanDecoders(int keep) {
-    for (Compression compression : Compression.values()) {
-      idle.put(compression, new ArrayBlockingQueue<>(keep));
+  /**
+   * @param max decoders of a compression that are kept, at least 1
+   */
+  public DecoderPools(int max) {
+    this.max = max;
+  }
+
+  LayerObjectPool<SpanDecoder> of(Compression compression) {
+    LayerObjectPool<SpanDecoder> pool = pools.get(compression.ordinal());
+    return pool != null ? pool : make(compression);
+  }
+
+  private synchronized LayerObjectPool<SpanDecoder> make(Compression compression) {
+    LayerObjectPool<SpanDecoder> pool = pools.get(compression.ordinal());
+    if (pool == null) {
+      pool = new LayerObjectPool<>(new Decoders(compression), max);
+      pools.set(compression.ordinal(), pool);
     }
+    return pool;
   }
 
-  /** A decoder for the caller's use alone, until it gives it back. */
-  SpanDecoder acquire(Compression compression) {
-    SpanDecoder decoder = queue(compression).poll();
-    return decoder != null ? decoder : LayerCodec.spanDecoder(compression);
+  /** Of all pools together. */
+  public PoolMetrics metrics() {
+    PoolMetrics sum = PoolMetrics.NONE;
+    for (int i = 0; i < pools.length(); i++) {
+      LayerObjectPool<SpanDecoder> pool = pools.get(i);
+      sum = pool == null ? sum : sum.plus(pool.metrics());
+    }
+    return sum;
   }
 
-  void release(Compression compression, SpanDecoder decoder) {
-    if (!queue(compression).offer(decoder)) {
+  private record Decoders(Compression compression) implements Pooled<SpanDecoder> {
+
+    @Override
+    public SpanDecoder create() {
+      return LayerCodec.spanDecoder(compression);
+    }
+
+    @Override
+    public boolean reset(SpanDecoder decoder) {
+      return decoder.reset();
+    }
+
+    @Override
+    public void close(SpanDecoder decoder) {
       decoder.close();
     }
-  }
-
-  private BlockingQueue<SpanDecoder> queue(Compression compression) {
-    return java.util.Objects.requireNonNull(idle.get(compression));
   }
 }
