@@ -4,8 +4,9 @@ import dev.ocifs.layerfs.cache.ChunkCache;
 import dev.ocifs.layerfs.index.LayerFacts;
 import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.layerfs.index.LayerIndexer;
+import dev.ocifs.layerfs.pool.PoolMetrics;
+import dev.ocifs.layerfs.read.DecoderPools;
 import dev.ocifs.layerfs.read.LayerReader;
-import dev.ocifs.layerfs.read.SpanDecoders;
 import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.tree.TreeBuilder;
 import dev.ocifs.layerfs.view.Finding;
@@ -34,15 +35,18 @@ import java.util.Map;
  * Thread-safe. It owns nothing that must be closed but the views, which their callers close.
  */
 public final class LayerFs {
+  /** Those who decode at once wait for processors; those who read blobs from afar do not. */
+  private static final int DECODERS = Math.max(8, 4 * Runtime.getRuntime().availableProcessors());
+
   private static final Finding.Sink UNHEARD = finding -> {};
 
   private final Store store;
   private final LayerFsOptions options;
   private final LayerIndexer indexer;
   private final ChunkCache cache;
-  private final SpanDecoders decoders;
+  private final DecoderPools decoders;
 
-  private LayerFs(Store store, LayerFsOptions options, ChunkCache cache, SpanDecoders decoders) {
+  private LayerFs(Store store, LayerFsOptions options, ChunkCache cache, DecoderPools decoders) {
     this.store = store;
     this.options = options;
     this.cache = cache;
@@ -58,10 +62,7 @@ public final class LayerFs {
   /** A library over this store. */
   public static LayerFs open(Store store, LayerFsOptions options) {
     return new LayerFs(
-        store,
-        options,
-        new ChunkCache(options.cacheBytes()),
-        new SpanDecoders(Runtime.getRuntime().availableProcessors()));
+        store, options, new ChunkCache(options.cacheBytes()), new DecoderPools(DECODERS));
   }
 
   /** The same library, its caches shared, with other limits and strictness. */
@@ -147,6 +148,11 @@ public final class LayerFs {
       }
       review.failed(e.image(image.name()));
     }
+  }
+
+  /** How the decoders that all views opened here share have been used. */
+  public PoolMetrics decoderPool() {
+    return decoders.metrics();
   }
 
   private List<LayerIndex> indices(

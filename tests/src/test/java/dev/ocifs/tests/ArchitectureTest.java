@@ -36,6 +36,7 @@ class ArchitectureTest {
           Map.entry("layerfs.tar", Set.of("oci")),
           Map.entry("layerfs.codec", Set.of("oci", "oci.source")),
           Map.entry("layerfs.cache", Set.of()),
+          Map.entry("layerfs.pool", Set.of()),
           Map.entry(
               "layerfs.index",
               Set.of(
@@ -48,7 +49,13 @@ class ArchitectureTest {
                   "layerfs.view")),
           Map.entry(
               "layerfs.read",
-              Set.of("oci", "oci.source", "layerfs.cache", "layerfs.codec", "layerfs.index")),
+              Set.of(
+                  "oci",
+                  "oci.source",
+                  "layerfs.cache",
+                  "layerfs.codec",
+                  "layerfs.index",
+                  "layerfs.pool")),
           Map.entry(
               "layerfs.tree", Set.of("oci", "layerfs.format", "layerfs.index", "layerfs.view")),
           Map.entry(
@@ -59,6 +66,7 @@ class ArchitectureTest {
                   "oci.store",
                   "layerfs.cache",
                   "layerfs.index",
+                  "layerfs.pool",
                   "layerfs.read",
                   "layerfs.tree",
                   "layerfs.view")),

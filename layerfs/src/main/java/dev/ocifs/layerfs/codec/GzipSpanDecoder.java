@@ -72,6 +72,19 @@ final class GzipSpanDecoder implements SpanDecoder {
     }
   }
 
+  /**
+   * The bytes of the last span stay in the buffers, out of reach: behind the end of the input and
+   * before the beginning of the history, which the inflater does not pass. Codes are read anew with
+   * each block.
+   */
+  @Override
+  public boolean reset() {
+    span.forget();
+    in.reset(span, 0);
+    inflate.reset();
+    return true;
+  }
+
   @Override
   public void close() {
     // Nothing is held but memory.

@@ -78,6 +78,12 @@ final class Inflate {
     this.in = in;
   }
 
+  /** Forgets the stream and its history. */
+  void reset() {
+    begin();
+    state = State.END;
+  }
+
   /** Begins a stream at the next bit of the input. */
   void begin() {
     state = State.BLOCK_HEADER;

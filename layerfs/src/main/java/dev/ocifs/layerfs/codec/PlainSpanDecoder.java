@@ -18,6 +18,11 @@ final class PlainSpanDecoder implements SpanDecoder {
   }
 
   @Override
+  public boolean reset() {
+    return true;
+  }
+
+  @Override
   public void close() {
     // Nothing is held.
   }

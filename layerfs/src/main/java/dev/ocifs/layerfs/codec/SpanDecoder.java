@@ -24,6 +24,15 @@ public interface SpanDecoder extends Closeable {
   void decode(BlobSource blob, Checkpoint from, long inEnd, byte[] dst, int length)
       throws IOException;
 
+  /**
+   * Forgets the span before, whether or not it was decoded: the next call gives what a new decoder
+   * gives. Calls to {@link #decode} need none between them; it is for decoders that are put away.
+   * Allocates nothing.
+   *
+   * @return false where the decoder has grown so large that it is better closed
+   */
+  boolean reset();
+
   @Override
   void close();
 }

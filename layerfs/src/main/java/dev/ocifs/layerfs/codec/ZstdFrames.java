@@ -19,6 +19,16 @@ import java.nio.ByteBuffer;
 final class ZstdFrames implements Closeable {
 
   private static final int MAX_WINDOW_LOG = 27;
+
+  /** libzstd keeps the largest window; up to that of the highest usual level, 19, it may. */
+  private static final long LARGE_WINDOW_BYTES = 8 << 20;
+
+  private static final int FRAME_MAGIC = 0xfd2fb528;
+  private static final int SINGLE_SEGMENT = 1 << 5;
+
+  /** Magic, descriptor, and descriptor of the window. */
+  private static final int HEADER_BYTES = 6;
+
   private static final int IN_BYTES = 128 * 1024;
   private static final int OUT_BYTES = 128 * 1024;
 
@@ -29,6 +39,7 @@ final class ZstdFrames implements Closeable {
   private LayerDecoder.Input input;
   private long readPos;
   private boolean insideFrame;
+  private boolean largeWindow;
 
   ZstdFrames(LayerDecoder.Input input) {
     this.input = input;
@@ -60,10 +71,13 @@ final class ZstdFrames implements Closeable {
    *     of the input
    */
   int decode(byte[] dst, int from, int limit) throws IOException {
-    if (!insideFrame && !ready()) {
-      return -1;
+    if (!insideFrame) {
+      if (!ready()) {
+        return -1;
+      }
+      largeWindow |= asksForLargeWindow();
+      insideFrame = true;
     }
-    insideFrame = true;
     int o = from;
     while (o < limit && insideFrame) {
       out.clear().limit(Math.min(OUT_BYTES, limit - o));
@@ -77,6 +91,29 @@ final class ZstdFrames implements Closeable {
       }
     }
     return o;
+  }
+
+  /** Whether libzstd has, or may have, been asked for a large window since this was made. */
+  boolean hasLargeWindow() {
+    return largeWindow;
+  }
+
+  /** Reads the header of the next frame (RFC 8878, 3.1.1.1); true, too, where it is in pieces. */
+  private boolean asksForLargeWindow() {
+    if (in.remaining() < HEADER_BYTES) {
+      return true;
+    }
+    int at = in.position();
+    if (Integer.reverseBytes(in.getInt(at)) != FRAME_MAGIC) {
+      return false;
+    }
+    if ((in.get(at + 4) & SINGLE_SEGMENT) != 0) {
+      long size = Zstd.getDirectByteBufferFrameContentSize(in, at, in.remaining());
+      return size < 0 || size > LARGE_WINDOW_BYTES;
+    }
+    int descriptor = in.get(at + 5) & 0xff;
+    long base = 1L << (10 + (descriptor >>> 3));
+    return base + base / 8 * (descriptor & 7) > LARGE_WINDOW_BYTES;
   }
 
   /** Decodes what is at hand; returns whether that completes the frame. */

@@ -30,6 +30,13 @@ final class ZstdSpanDecoder implements SpanDecoder {
   }
 
   @Override
+  public boolean reset() {
+    span.forget();
+    frames.reset(span, 0);
+    return !frames.hasLargeWindow();
+  }
+
+  @Override
   public void close() {
     frames.close();
   }

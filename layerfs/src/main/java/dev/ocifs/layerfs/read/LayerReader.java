@@ -4,6 +4,7 @@ import dev.ocifs.layerfs.cache.ChunkCache;
 import dev.ocifs.layerfs.codec.LayerDecoder;
 import dev.ocifs.layerfs.codec.SpanDecoder;
 import dev.ocifs.layerfs.index.LayerIndex;
+import dev.ocifs.layerfs.pool.Lease;
 import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.source.BlobSource;
 import java.io.Closeable;
@@ -25,12 +26,12 @@ public final class LayerReader implements Closeable {
   private final BlobSource blob;
   private final Compression compression;
   private final ChunkCache cache;
-  private final SpanDecoders decoders;
+  private final DecoderPools decoders;
 
   /**
    * @param blob the layer's blob, or its uncompressed copy when the index says that one is kept
    */
-  public LayerReader(LayerIndex index, BlobSource blob, ChunkCache cache, SpanDecoders decoders) {
+  public LayerReader(LayerIndex index, BlobSource blob, ChunkCache cache, DecoderPools decoders) {
     this.index = index;
     this.blob = blob;
     this.compression = index.facts().kept() ? Compression.NONE : index.facts().compression();
@@ -61,11 +62,8 @@ public final class LayerReader implements Closeable {
   private byte[] load(int span, int length) throws IOException {
     byte[] chunk = new byte[length + LayerDecoder.SLACK_BYTES];
     long inEnd = index.facts().kept() ? index.spanStart(span + 1) : index.inEnd(span);
-    SpanDecoder decoder = decoders.acquire(compression);
-    try {
-      decoder.decode(blob, index.checkpoint(span), inEnd, chunk, length);
-    } finally {
-      decoders.release(compression, decoder);
+    try (Lease<SpanDecoder> decoder = decoders.of(compression).acquire()) {
+      decoder.get().decode(blob, index.checkpoint(span), inEnd, chunk, length);
     }
     CRC32C crc = new CRC32C();
     crc.update(chunk, 0, length);

@@ -7,6 +7,7 @@ import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,69 @@ abstract class LayerDecoderContract {
         decoded.assertSpansDecode(spans, blob);
       }
     }
+  }
+
+  @Test
+  void resetsToTheStateOfANewDecoder() throws IOException {
+    if (compression() == Compression.XZ || compression() == Compression.BZIP2) {
+      return; // Without spans, as decodesEverySpan asserts.
+    }
+    int failed = 0;
+    SpanDecoder used = LayerCodec.spanDecoder(compression());
+    for (int i = 0; i < 150; i++) {
+      SplittableRandom random = new SplittableRandom(SEED + i);
+      byte[] layer = Samples.data(random, Samples.size(random, 60_000));
+      byte[] blob = compress(random, layer);
+      Decoded decoded = Decoded.of(compression(), blob, random.nextInt(100, 20_000), random);
+      byte[] damaged = blob.clone();
+      for (int n = random.nextInt(1, 5); n > 0 && blob.length > 0; n--) {
+        damaged[random.nextInt(blob.length)] = (byte) random.nextInt(256);
+      }
+      if (random.nextBoolean()) {
+        damaged = Arrays.copyOf(damaged, random.nextInt(damaged.length + 1));
+      }
+      for (Checkpoint checkpoint : decoded.checkpoints()) {
+        int length = random.nextInt((int) (layer.length - checkpoint.outPos() + 1));
+        for (Checkpoint from : List.of(checkpoint, shortWindow(random, checkpoint))) {
+          String asUsed = outcome(used, damaged, from, length);
+          try (SpanDecoder fresh = LayerCodec.spanDecoder(compression())) {
+            assertThat(asUsed)
+                .as("seed %s, %s bytes from %s", SEED + i, length, from)
+                .isEqualTo(outcome(fresh, damaged, from, length));
+          }
+          failed += asUsed.startsWith("dev") ? 1 : 0;
+          if (!used.reset()) {
+            used.close();
+            used = LayerCodec.spanDecoder(compression());
+          }
+        }
+      }
+      decoded.assertSpansDecode(used, blob);
+    }
+    used.close();
+    assertThat(failed).as("spans that did not decode").isGreaterThan(50);
+  }
+
+  /** As in an index that is wrong: history that the data refers to is missing. */
+  private static Checkpoint shortWindow(SplittableRandom random, Checkpoint from) {
+    int left = random.nextInt(from.window().length + 1);
+    byte[] window =
+        Arrays.copyOfRange(from.window(), from.window().length - left, from.window().length);
+    return new Checkpoint(
+        from.outPos(), from.inBit(), from.headerBit(), from.kind(), from.storedLeft(), window);
+  }
+
+  /** All that a caller can see of decoding a span: the destination, and the error if any. */
+  private static String outcome(SpanDecoder decoder, byte[] blob, Checkpoint from, int length)
+      throws IOException {
+    byte[] dst = new byte[length + LayerDecoder.SLACK_BYTES];
+    String error = "";
+    try {
+      decoder.decode(new ArrayBlob(blob), from, blob.length, dst, length);
+    } catch (OcifsException e) {
+      error = e.toString();
+    }
+    return error + HexFormat.of().formatHex(dst, 0, length);
   }
 
   @Test

@@ -116,6 +116,21 @@ class ZstdDecoderTest extends LayerDecoderContract {
         .isInstanceOf(OcifsException.class);
   }
 
+  @Test
+  void keepsNoDecoderWithALargeWindow() throws IOException {
+    // Window descriptors of 8 MiB and of 9 MiB (RFC 8878, 3.1.1.1.2); one raw block of a byte.
+    byte[] blob = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0x00, 13 << 3, 0x09, 0x00, 0x00, 'x'};
+    try (SpanDecoder decoder = LayerCodec.spanDecoder(Compression.ZSTD)) {
+      byte[] dst = new byte[1 + LayerDecoder.SLACK_BYTES];
+      decoder.decode(new ArrayBlob(blob), Checkpoint.start(0, 0), blob.length, dst, 1);
+      assertThat(dst[0]).isEqualTo((byte) 'x');
+      assertThat(decoder.reset()).isTrue();
+      blob[5]++;
+      decoder.decode(new ArrayBlob(blob), Checkpoint.start(0, 0), blob.length, dst, 1);
+      assertThat(decoder.reset()).isFalse();
+    }
+  }
+
   private static int decodedLength(byte[] blob) {
     try {
       return Decoded.of(Compression.ZSTD, blob, 1000, 1000).bytes().length;

@@ -17,7 +17,7 @@ public enum Content {
   /** Shared libraries and class files of the running JDK. */
   BINARIES {
     @Override
-    byte[] bytes(int size) throws IOException {
+    public byte[] bytes(int size) throws IOException {
       Path lib = Path.of(System.getProperty("java.home"), "lib");
       ByteArrayOutputStream out = new ByteArrayOutputStream(size);
       for (Path file : libraries(lib)) {
@@ -31,7 +31,7 @@ public enum Content {
   /** Sources of the running JDK; where it has none, text of words in the proportions of Zipf. */
   TEXT {
     @Override
-    byte[] bytes(int size) throws IOException {
+    public byte[] bytes(int size) throws IOException {
       Path sources = Path.of(System.getProperty("java.home"), "lib", "src.zip");
       return Files.exists(sources) ? unzipped(sources, size) : words(size);
     }
@@ -40,7 +40,7 @@ public enum Content {
   private static final long SEED = 42;
 
   /** At most {@code size} bytes, the same on each call with the same JDK. */
-  abstract byte[] bytes(int size) throws IOException;
+  public abstract byte[] bytes(int size) throws IOException;
 
   private static List<Path> libraries(Path lib) throws IOException {
     try (Stream<Path> files = Files.walk(lib)) {
