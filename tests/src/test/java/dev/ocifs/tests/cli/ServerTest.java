@@ -114,7 +114,7 @@ class ServerTest {
         ocifs.bash("cd '" + folder + "' && ocifs mount --batch list </dev/null");
     assertThat(result.code()).isEqualTo(3);
     assertThat(result.err().lines()).hasSize(2).last().isEqualTo("ocifs: 2 mounted, 1 failed");
-    assertThat(result.err()).startsWith("ocifs: " + dirs.get(1) + ": image oci:/none: ");
+    assertThat(result.err()).startsWith("ocifs: " + dirs.get(1) + ": ").contains("/none");
     assertThat(dirs.get(0).resolve("f")).hasContent("x");
     assertThat(dirs.get(2).resolve("f")).hasContent("x");
     assertThat(dirs.get(1)).isEmptyDirectory();
