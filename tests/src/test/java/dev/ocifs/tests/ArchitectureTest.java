@@ -36,6 +36,7 @@ class ArchitectureTest {
           Map.entry("layerfs.tar", Set.of("oci")),
           Map.entry("layerfs.codec", Set.of("oci", "oci.source")),
           Map.entry("layerfs.cache", Set.of()),
+          Map.entry("layerfs.batch", Set.of()),
           Map.entry(
               "layerfs.index",
               Set.of(
