@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -20,10 +21,14 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Session implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Catalog.class.getName());
 
-  /** SQLite's codes for a file that is damaged, and for one that is no database. */
+  /** SQLite's code for a file that is damaged. */
   private static final int CORRUPT = 11;
 
-  private static final int NOT_A_DATABASE = 26;
+  /**
+   * SQLITE_ERROR, CORRUPT, CONSTRAINT, MISMATCH, FORMAT and NOTADB: as the statements are always
+   * the same and go with the tables, whatever makes one of them wrong is in the file.
+   */
+  private static final Set<Integer> DAMAGE = Set.of(1, CORRUPT, 19, 20, 24, 26);
 
   /** Makes a value of the current row. */
   @FunctionalInterface
@@ -132,8 +137,7 @@ final class Session implements AutoCloseable {
   }
 
   static boolean isDamage(SQLException e) {
-    int code = e.getErrorCode() & 0xFF;
-    return code == CORRUPT || code == NOT_A_DATABASE;
+    return DAMAGE.contains(e.getErrorCode() & 0xFF);
   }
 
   static SQLException damage(String what) {

@@ -145,7 +145,7 @@ class CatalogFileTest {
       if (round % 2 == 0) {
         broken = java.util.Arrays.copyOf(whole, 512 + random.nextInt(whole.length - 512));
       } else {
-        int at = random.nextInt(whole.length - 600);
+        int at = round % 4 == 1 ? random.nextInt(200) : random.nextInt(whole.length - 600);
         for (int i = at; i < at + 600; i++) {
           broken[i] = (byte) random.nextInt();
         }
