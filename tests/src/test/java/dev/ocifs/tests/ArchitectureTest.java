@@ -37,6 +37,9 @@ class ArchitectureTest {
           Map.entry("layerfs.codec", Set.of("oci", "oci.source")),
           Map.entry("layerfs.cache", Set.of()),
           Map.entry("layerfs.pool", Set.of()),
+          Map.entry("layerfs.batch", Set.of()),
+          Map.entry("layerfs.profile", Set.of("oci")),
+          Map.entry("layerfs.catalog", Set.of("oci", "layerfs.batch")),
           Map.entry(
               "layerfs.index",
               Set.of(
