@@ -80,7 +80,7 @@ class MetadataCacheModelTest {
   }
 
   private static long weight(int id) {
-    return id % 7 * 10;
+    return id % 7 * 10L;
   }
 
   @ParameterizedTest
