@@ -35,7 +35,7 @@ class ArchitectureTest {
           Map.entry("layerfs.format", Set.of("oci")),
           Map.entry("layerfs.tar", Set.of("oci")),
           Map.entry("layerfs.codec", Set.of("oci", "oci.source")),
-          Map.entry("layerfs.cache", Set.of()),
+          Map.entry("layerfs.cache", Set.of("oci")),
           Map.entry("layerfs.pool", Set.of()),
           Map.entry("layerfs.batch", Set.of()),
           Map.entry("layerfs.profile", Set.of("oci")),
