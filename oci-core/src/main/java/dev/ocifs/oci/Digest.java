@@ -8,9 +8,12 @@ import java.util.Locale;
  * or {@code sha512:} and 128, or {@code blake3:} and 64. A value that passed the grammar is safe as
  * a file name.
  *
+ * <p>Ordered by algorithm, then digits; that also keeps hash maps fast when digests are made to
+ * share one hash.
+ *
  * <p>Source: OCI image-spec v1.1, descriptor.md, "Digests". Immutable.
  */
-public record Digest(Algorithm algorithm, String hex) {
+public record Digest(Algorithm algorithm, String hex) implements Comparable<Digest> {
 
   /** The registered algorithms. */
   public enum Algorithm {
@@ -89,6 +92,12 @@ public record Digest(Algorithm algorithm, String hex) {
       }
     }
     return true;
+  }
+
+  @Override
+  public int compareTo(Digest other) {
+    int algorithms = algorithm.compareTo(other.algorithm);
+    return algorithms != 0 ? algorithms : hex.compareTo(other.hex);
   }
 
   /** {@code algorithm:hex}. */

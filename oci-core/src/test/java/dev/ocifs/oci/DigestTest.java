@@ -15,6 +15,15 @@ final class DigestTest {
     }
   }
 
+  @Test
+  void isOrderedByAlgorithmThenDigits() {
+    Digest one = new Digest(Digest.Algorithm.SHA256, "1".repeat(64));
+    Digest two = new Digest(Digest.Algorithm.SHA256, "2".repeat(64));
+    Digest blake = new Digest(Digest.Algorithm.BLAKE3, "1".repeat(64));
+    assertThat(one).isLessThan(two).isLessThan(blake).isEqualByComparingTo(one);
+    assertThat(two).isLessThan(blake).isGreaterThan(one);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

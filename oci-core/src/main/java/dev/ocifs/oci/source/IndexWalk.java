@@ -3,6 +3,7 @@ package dev.ocifs.oci.source;
 import dev.ocifs.oci.Descriptor;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.graph.Cycle;
 import dev.ocifs.oci.graph.CycleDetector;
 import dev.ocifs.oci.graph.LayerGraph;
 import dev.ocifs.oci.manifest.ImageIndex;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Finds the manifests of images below an index that may name other indexes. A cycle can only be
@@ -45,12 +45,10 @@ final class IndexWalk {
       return isImage(top) ? List.of(top) : List.of();
     }
     Nested nested = new Nested(top);
-    Optional<List<Digest>> cycle = CycleDetector.find(List.of(top.digest()), nested);
+    Optional<Cycle> cycle = CycleDetector.find(List.of(top.digest()), nested);
     if (cycle.isPresent()) {
       throw new OcifsException(
-          OcifsException.Kind.INVALID_IMAGE,
-          "indexes name each other in a circle: "
-              + cycle.get().stream().map(Digest::toString).collect(Collectors.joining(" -> ")));
+          OcifsException.Kind.INVALID_IMAGE, "indexes name each other in a circle: " + cycle.get());
     }
     if (nested.mismatch.isPresent()) {
       throw nested.mismatch.get();

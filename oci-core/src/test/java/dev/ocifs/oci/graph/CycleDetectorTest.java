@@ -1,77 +1,122 @@
 package dev.ocifs.oci.graph;
 
+import static dev.ocifs.oci.graph.Nodes.node;
+import static dev.ocifs.oci.graph.Nodes.nodes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ocifs.oci.Digest;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class CycleDetectorTest {
-  private final Map<Digest, List<Digest>> edges = new HashMap<>();
-  private int asked;
-
-  private static Digest node(int n) {
-    return new Digest(Digest.Algorithm.SHA256, String.format("%064x", n));
-  }
-
-  private List<Digest> successors(Digest digest) {
-    asked++;
-    return edges.getOrDefault(digest, List.of());
-  }
-
-  private void edge(int from, Integer... to) {
-    edges.put(node(from), List.of(to).stream().map(CycleDetectorTest::node).toList());
-  }
+  private final Nodes graph = new Nodes();
 
   private List<Digest> find(int... roots) throws IOException {
-    List<Digest> all = Arrays.stream(roots).mapToObj(CycleDetectorTest::node).toList();
-    return CycleDetector.find(all, this::successors).orElse(List.of());
+    return CycleDetector.find(nodes(roots), graph).map(Cycle::digests).orElse(List.of());
   }
 
   @Test
   void aDiamondIsNoCycleAndEachNodeIsAskedOnce() throws IOException {
-    edge(1, 2, 3);
-    edge(2, 4);
-    edge(3, 4, 4);
+    graph.edge(1, 2, 3).edge(2, 4).edge(3, 4, 4);
     assertThat(find(1, 1, 3)).isEmpty();
-    assertThat(asked).isEqualTo(4);
+    assertThat(graph.asked()).isEqualTo(4);
+  }
+
+  @Test
+  void nothingHasNoCycle() throws IOException {
+    assertThat(find()).isEmpty();
+    assertThat(find(1)).isEmpty();
   }
 
   @Test
   void findsANodeThatNamesItself() throws IOException {
-    edge(1, 1);
-    assertThat(find(1)).containsExactly(node(1), node(1));
+    graph.edge(1, 1);
+    assertThat(find(1)).isEqualTo(nodes(1, 1));
+  }
+
+  @Test
+  void findsANodeBelowOthersThatNamesItself() throws IOException {
+    graph.edge(1, 2).edge(2, 3, 2);
+    assertThat(find(1)).isEqualTo(nodes(2, 2));
   }
 
   @Test
   void reportsTheCycleWithoutTheWayToIt() throws IOException {
-    edge(1, 2);
-    edge(2, 9, 3);
-    edge(3, 4);
-    edge(4, 2);
-    assertThat(find(1)).containsExactly(node(2), node(3), node(4), node(2));
+    graph.edge(1, 2).edge(2, 9, 3).edge(3, 4).edge(4, 2);
+    assertThat(find(1)).isEqualTo(nodes(2, 3, 4, 2));
   }
 
   @Test
   void findsACycleBehindALaterRoot() throws IOException {
-    edge(5, 6);
-    edge(6, 5);
-    assertThat(find(1, 5)).containsExactly(node(5), node(6), node(5));
+    graph.edge(5, 6).edge(6, 5);
+    assertThat(find(1, 5)).isEqualTo(nodes(5, 6, 5));
   }
 
   @Test
-  void goesAHundredThousandDeep() throws IOException {
-    int depth = 100_000;
-    for (int i = 0; i < depth; i++) {
-      edge(i, i + 1);
-    }
-    assertThat(find(0)).isEmpty();
-    assertThat(asked).isEqualTo(depth + 1);
-    edge(depth, 0);
-    assertThat(find(0)).hasSize(depth + 2);
+  void reportsTheShorterOfTwoCyclesThatShareANode() throws IOException {
+    graph.edge(1, 2, 7).edge(2, 3).edge(3, 4).edge(4, 1).edge(7, 1);
+    assertThat(find(1)).isEqualTo(nodes(1, 7, 1));
+  }
+
+  @Test
+  void reportsTheShorterCycleBelowTheOneMetFirst() throws IOException {
+    graph.edge(1, 2).edge(2, 3).edge(3, 1, 4).edge(4, 5).edge(5, 4);
+    assertThat(find(1)).isEqualTo(nodes(4, 5, 4));
+  }
+
+  @Test
+  void takesTheShortcutOfACycle() throws IOException {
+    graph.edge(1, 2).edge(2, 3).edge(3, 4).edge(4, 1).edge(2, 4);
+    assertThat(find(1)).isEqualTo(nodes(1, 2, 4, 1));
+  }
+
+  @Test
+  void goesOnUpWhenALaterEdgeNamesAHigherNode() throws IOException {
+    // 4 -> 3 -> 4 is met first, then 3 -> 1; the shortest way leads through 1 and its second edge.
+    graph.edge(1, 2, 8).edge(2, 3).edge(3, 4, 1).edge(4, 5).edge(5, 3).edge(8, 1);
+    assertThat(find(1)).isEqualTo(nodes(1, 8, 1));
+  }
+
+  @Test
+  void readsNothingMoreOnceTheKnotIsKnown() throws IOException {
+    graph.edge(1, 2, 9).edge(2, 3).edge(3, 2).edge(9, 10);
+    assertThat(find(1)).isEqualTo(nodes(2, 3, 2));
+    assertThat(graph.asked()).isEqualTo(3);
+  }
+
+  @Test
+  void aContentThatCannotBeReadDoesNotHideAKnownCycle() throws IOException {
+    graph.edge(1, 2).edge(2, 1, 3);
+    LayerGraph broken =
+        digest -> {
+          if (digest.equals(node(3))) {
+            throw new IOException("gone");
+          }
+          return graph.successors(digest);
+        };
+    assertThat(CycleDetector.find(nodes(1), broken).map(Cycle::digests)).contains(nodes(1, 2, 1));
+    assertThatThrownBy(() -> CycleDetector.find(nodes(3), broken)).hasMessage("gone");
+  }
+
+  @Test
+  void goesAMillionDeep() throws IOException {
+    int depth = 1_000_000;
+    List<Digest> chain = nodes(IntStream.rangeClosed(0, depth).toArray());
+    int[] asked = {0};
+    LayerGraph parents =
+        digest -> {
+          asked[0]++;
+          int next = Integer.parseInt(digest.hex(), 48, 64, 16) + 1;
+          return next <= depth ? List.of(chain.get(next)) : List.of();
+        };
+    assertThat(CycleDetector.find(List.of(node(0)), parents)).isEmpty();
+    assertThat(asked[0]).isEqualTo(depth + 1);
+    LayerGraph ring = d -> d.equals(chain.get(depth)) ? nodes(1) : parents.successors(d);
+    Cycle cycle = CycleDetector.find(List.of(node(0)), ring).orElseThrow();
+    assertThat(cycle.length()).isEqualTo(depth);
+    assertThat(cycle.digests().getFirst()).isEqualTo(node(1));
   }
 }
