@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
  *
  * <p>Callers look their {@link Operation} up once, keep it in a final field, and put every run
  * between {@link Operation#start} and {@link Operation#end}. Neither allocates anything, nor takes
- * a lock. Off, which is how a tracker begins, a run costs two reads of one field; on, two readings
- * of the clock and four writes to memory that few threads share. Thread-safe; there is nothing to
- * close.
+ * a lock. Off, which is how a tracker begins, a run costs one read of a field (less than 1 ns); on,
+ * two readings of the clock and two additions to memory that few threads share. Thread-safe; there
+ * is nothing to close.
  */
 public final class PerformanceTracker {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_.]{0,63}");
