@@ -1,0 +1,34 @@
+package dev.ocifs.layerfs.metrics;
+
+import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+
+/** A flight recorder's event: a cache gave something up to make room. Has no duration. */
+@Name("dev.ocifs.CacheEviction")
+@Label("Cache Eviction")
+@Description("A cache gave something up to make room")
+@Category("ocifs")
+@StackTrace(false)
+public final class CacheEvictionEvent extends Event {
+  @Label("Tier")
+  String tier = "";
+
+  @Label("Size")
+  @DataAmount
+  long bytes;
+
+  /** Records the eviction; costs next to nothing when none is recorded. */
+  public static void evicted(String cacheTier, long entryBytes) {
+    CacheEvictionEvent event = new CacheEvictionEvent();
+    if (event.shouldCommit()) {
+      event.tier = cacheTier;
+      event.bytes = entryBytes;
+      event.commit();
+    }
+  }
+}
