@@ -1,5 +1,6 @@
 package dev.ocifs.layerfs;
 
+import dev.ocifs.layerfs.cache.Lease;
 import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.oci.source.ImageLayer;
 import java.io.Closeable;
@@ -22,7 +23,7 @@ final class IndexingJob implements Closeable {
   private final List<ImageLayer> layers;
   private final LayerWork work;
   private final int parallelism;
-  private final @Nullable LayerIndex[] indices;
+  private final @Nullable Lease<LayerIndex>[] indices;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   /**
@@ -33,11 +34,16 @@ final class IndexingJob implements Closeable {
     this.layers = layers;
     this.work = work;
     this.parallelism = parallelism;
-    indices = new LayerIndex[layers.size()];
+    indices = leases(layers.size());
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // arrays of generic types cannot be made otherwise
+  private static @Nullable Lease<LayerIndex>[] leases(int count) {
+    return new Lease[count];
   }
 
   /** The indices of all layers that are not wrong, base first; the caller closes them. */
-  List<LayerIndex> run(IndexListener listener) throws IOException {
+  List<Lease<LayerIndex>> run(IndexListener listener) throws IOException {
     List<Integer> missing = new ArrayList<>();
     long bytes = 0;
     for (int i = 0; i < indices.length; i++) {
@@ -55,9 +61,9 @@ final class IndexingJob implements Closeable {
         listener.finished();
       }
     }
-    List<LayerIndex> all = new ArrayList<>();
+    List<Lease<LayerIndex>> all = new ArrayList<>();
     for (int i = 0; i < indices.length; i++) {
-      LayerIndex index = indices[i];
+      Lease<LayerIndex> index = indices[i];
       if (index != null) {
         all.add(index);
         indices[i] = null; // Now the caller's.
@@ -112,7 +118,7 @@ final class IndexingJob implements Closeable {
   /** Closes what {@link #run} has not handed over. */
   @Override
   public void close() {
-    for (LayerIndex index : indices) {
+    for (Lease<LayerIndex> index : indices) {
       if (index != null) {
         index.close();
       }

@@ -1,12 +1,11 @@
 package dev.ocifs.layerfs;
 
-import dev.ocifs.layerfs.cache.ChunkCache;
-import dev.ocifs.layerfs.index.LayerFacts;
+import dev.ocifs.layerfs.cache.CacheStats;
+import dev.ocifs.layerfs.cache.Lease;
+import dev.ocifs.layerfs.cache.MetadataKey;
 import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.layerfs.index.LayerIndexer;
 import dev.ocifs.layerfs.pool.PoolMetrics;
-import dev.ocifs.layerfs.read.DecoderPools;
-import dev.ocifs.layerfs.read.LayerReader;
 import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.tree.TreeBuilder;
 import dev.ocifs.layerfs.view.Finding;
@@ -19,6 +18,7 @@ import dev.ocifs.oci.source.ImageLayer;
 import dev.ocifs.oci.store.BuildLock;
 import dev.ocifs.oci.store.PendingFile;
 import dev.ocifs.oci.store.Store;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -32,26 +32,24 @@ import java.util.Map;
  *
  * <p>The first time, each layer is read once and the layers are merged; what that gives is kept in
  * the store, and an image opened again reads none of its layers. Views opened here share caches.
- * Thread-safe. It owns nothing that must be closed but the views, which their callers close.
+ * Thread-safe. Its callers close the views.
  */
-public final class LayerFs {
+public final class LayerFs implements Closeable {
   /** Those who decode at once wait for processors; those who read blobs from afar do not. */
-  private static final int DECODERS = Math.max(8, 4 * Runtime.getRuntime().availableProcessors());
-
   private static final Finding.Sink UNHEARD = finding -> {};
 
   private final Store store;
   private final LayerFsOptions options;
+  private final Engine engine;
   private final LayerIndexer indexer;
-  private final ChunkCache cache;
-  private final DecoderPools decoders;
+  private final LayerIndices indices;
 
-  private LayerFs(Store store, LayerFsOptions options, ChunkCache cache, DecoderPools decoders) {
+  private LayerFs(Store store, LayerFsOptions options, Engine engine) {
     this.store = store;
     this.options = options;
-    this.cache = cache;
-    this.decoders = decoders;
+    this.engine = engine;
     indexer = new LayerIndexer(store, options.limits());
+    indices = new LayerIndices(indexer, engine.metadata());
   }
 
   /** A library over this store, with the default options. */
@@ -61,13 +59,12 @@ public final class LayerFs {
 
   /** A library over this store. */
   public static LayerFs open(Store store, LayerFsOptions options) {
-    return new LayerFs(
-        store, options, new ChunkCache(options.cacheBytes()), new DecoderPools(DECODERS));
+    return new LayerFs(store, options, Engine.create(options.cacheBytes()));
   }
 
   /** The same library, its caches shared, with other limits and strictness. */
   public LayerFs with(LayerFsOptions others) {
-    return new LayerFs(store, others, cache, decoders);
+    return new LayerFs(store, others, engine);
   }
 
   /**
@@ -85,7 +82,7 @@ public final class LayerFs {
         indices(
             images.size() + " images",
             List.copyOf(distinct.values()),
-            LayerWork.whereRight(indexer),
+            LayerWork.whereRight(indices),
             listener));
   }
 
@@ -110,17 +107,36 @@ public final class LayerFs {
 
   private ImageView open(Image image, IndexListener listener) throws IOException {
     try {
-      LayerWork work = LayerWork.missing(indexer);
-      List<LayerIndex> indices = indices(image.name(), image.layers(), work, listener);
+      LayerWork work = LayerWork.missing(indices);
+      List<Lease<LayerIndex>> leases = indices(image.name(), image.layers(), work, listener);
+      Lease<ImageTree> tree = null;
       try {
-        ImageTree tree = options.strict() ? merge(indices, UNHEARD) : tree(indices);
-        return new MergedView(image, tree, readers(image, indices, tree));
+        if (options.strict()) {
+          merge(leases, UNHEARD).close(); // what breaks a rule is found out
+        }
+        tree = tree(leases);
+        return new MergedView(image, chainId(leases), store, tree, leases, engine, indexer);
       } catch (IOException | RuntimeException e) {
-        closeAll(indices);
+        if (tree != null) {
+          tree.close();
+        }
+        closeAll(leases);
         throw e;
       }
     } catch (OcifsException e) {
       throw e.image(image.name());
+    }
+  }
+
+  /**
+   * Begins to decode what the last mounts of the image of a view read first, in the background and
+   * only while no read waits.
+   *
+   * @param view one that {@link #view} opened
+   */
+  public void prefetch(ImageView view) {
+    if (view instanceof MergedView merged) {
+      merged.prefetch();
     }
   }
 
@@ -133,14 +149,15 @@ public final class LayerFs {
    */
   public void verify(Image image, IndexListener listener, Review review) throws IOException {
     try {
-      LayerWork work = LayerWork.review(indexer, image.name(), review);
-      List<LayerIndex> indices = indices(image.name(), image.layers(), work, listener);
+      LayerWork work = LayerWork.review(indices, image.name(), review);
+      List<Lease<LayerIndex>> leases = indices(image.name(), image.layers(), work, listener);
       try {
-        if (indices.size() == image.layers().size()) {
-          merge(indices, review).close();
+        if (leases.size() == image.layers().size()) {
+          merge(leases, review).close();
+          engine.metadata().invalidate(treeKey(chainId(leases)));
         }
       } finally {
-        closeAll(indices);
+        closeAll(leases);
       }
     } catch (OcifsException e) {
       if (!e.kind().blamesImage()) {
@@ -152,10 +169,10 @@ public final class LayerFs {
 
   /** How the decoders that all views opened here share have been used. */
   public PoolMetrics decoderPool() {
-    return decoders.metrics();
+    return engine.decoders().metrics();
   }
 
-  private List<LayerIndex> indices(
+  private List<Lease<LayerIndex>> indices(
       String name, List<ImageLayer> layers, LayerWork work, IndexListener listener)
       throws IOException {
     try (IndexingJob job = new IndexingJob(name, layers, work, options.parallelism())) {
@@ -163,22 +180,32 @@ public final class LayerFs {
     }
   }
 
-  private ImageTree tree(List<LayerIndex> indices) throws IOException {
-    Path path = store.tree(ChainId.of(diffIds(indices)));
+  private Lease<ImageTree> tree(List<Lease<LayerIndex>> leases) throws IOException {
+    Digest chainId = chainId(leases);
+    return engine.metadata().get(treeKey(chainId), () -> openTree(leases), ImageTree::bytes);
+  }
+
+  private ImageTree openTree(List<Lease<LayerIndex>> leases) throws IOException {
     try {
-      return ImageTree.open(path);
+      return ImageTree.open(store.tree(chainId(leases)));
     } catch (NoSuchFileException e) {
-      return merge(indices, UNHEARD);
+      return merge(leases, UNHEARD);
     } catch (OcifsException e) {
       // Damaged or of another version: it is derived data, and made again.
-      return merge(indices, UNHEARD);
+      return merge(leases, UNHEARD);
     }
   }
 
-  private ImageTree merge(List<LayerIndex> indices, Finding.Sink findings) throws IOException {
+  private static MetadataKey<ImageTree> treeKey(Digest chainId) {
+    return new MetadataKey<>(ImageTree.class, chainId);
+  }
+
+  private ImageTree merge(List<Lease<LayerIndex>> leases, Finding.Sink findings)
+      throws IOException {
     long entries = 0;
     TreeBuilder builder = new TreeBuilder(options.strict(), findings);
-    for (LayerIndex index : indices) {
+    for (Lease<LayerIndex> lease : leases) {
+      LayerIndex index = lease.value();
       entries += index.facts().entries();
       if (entries > options.limits().maxEntries()) {
         throw new OcifsException(
@@ -188,7 +215,7 @@ public final class LayerFs {
       }
       builder.add(index.facts().diffId(), index::entries);
     }
-    Digest chainId = ChainId.of(diffIds(indices));
+    Digest chainId = chainId(leases);
     Path path = store.tree(chainId);
     try (BuildLock lock = store.lock(path.getFileName().toString());
         PendingFile pending = store.create(path)) {
@@ -198,37 +225,36 @@ public final class LayerFs {
     return ImageTree.open(path);
   }
 
-  private static List<Digest> diffIds(List<LayerIndex> indices) {
+  private static Digest chainId(List<Lease<LayerIndex>> leases) {
     List<Digest> diffIds = new ArrayList<>();
-    for (LayerIndex index : indices) {
-      diffIds.add(index.facts().diffId());
+    for (Lease<LayerIndex> lease : leases) {
+      diffIds.add(lease.value().facts().diffId());
     }
-    return diffIds;
+    return ChainId.of(diffIds);
   }
 
-  private List<LayerReader> readers(Image image, List<LayerIndex> indices, ImageTree tree)
-      throws IOException {
-    List<LayerReader> readers = new ArrayList<>();
-    try {
-      for (int i = 0; i < indices.size(); i++) {
-        LayerIndex index = indices.get(i);
-        LayerFacts facts = index.facts();
-        readers.add(
-            new LayerReader(index, indexer.content(image.layers().get(i), facts), cache, decoders));
-      }
-      return readers;
-    } catch (IOException | RuntimeException e) {
-      tree.close();
-      for (LayerReader reader : readers) {
-        reader.closeBlob();
-      }
-      throw e;
+  private static void closeAll(List<Lease<LayerIndex>> leases) {
+    for (Lease<LayerIndex> lease : leases) {
+      lease.close();
     }
   }
 
-  private static void closeAll(List<LayerIndex> indices) {
-    for (LayerIndex index : indices) {
-      index.close();
-    }
+  /** What the cache of opened indices and trees has done. */
+  public CacheStats metadataCache() {
+    return engine.metadata().stats();
+  }
+
+  /** What the cache of decoded content has done. */
+  public CacheStats chunkCache() {
+    return engine.chunks().stats();
+  }
+
+  /**
+   * Gives up what is kept for views to come: for a program that goes on without the library. Views
+   * that are open stay whole. Closes it for those that share its caches, too.
+   */
+  @Override
+  public void close() {
+    engine.close();
   }
 }

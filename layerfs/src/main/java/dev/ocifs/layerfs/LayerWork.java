@@ -1,7 +1,7 @@
 package dev.ocifs.layerfs;
 
+import dev.ocifs.layerfs.cache.Lease;
 import dev.ocifs.layerfs.index.LayerIndex;
-import dev.ocifs.layerfs.index.LayerIndexer;
 import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.ImageLayer;
@@ -13,44 +13,44 @@ import java.util.function.LongConsumer;
 interface LayerWork {
 
   /** The index that there is already, when it will do. */
-  Optional<LayerIndex> find(ImageLayer layer) throws IOException;
+  Optional<Lease<LayerIndex>> find(ImageLayer layer) throws IOException;
 
   /**
    * Makes the index.
    *
    * @return empty when the layer is wrong, and that is no reason to stop
    */
-  Optional<LayerIndex> index(ImageLayer layer, LongConsumer progress) throws IOException;
+  Optional<Lease<LayerIndex>> index(ImageLayer layer, LongConsumer progress) throws IOException;
 
   /** Makes what is missing; the first layer that is wrong ends the job. */
-  static LayerWork missing(LayerIndexer indexer) {
+  static LayerWork missing(LayerIndices indices) {
     return new LayerWork() {
       @Override
-      public Optional<LayerIndex> find(ImageLayer layer) throws IOException {
-        return indexer.find(layer);
+      public Optional<Lease<LayerIndex>> find(ImageLayer layer) throws IOException {
+        return indices.find(layer);
       }
 
       @Override
-      public Optional<LayerIndex> index(ImageLayer layer, LongConsumer progress)
+      public Optional<Lease<LayerIndex>> index(ImageLayer layer, LongConsumer progress)
           throws IOException {
-        return Optional.of(indexer.make(layer, progress));
+        return Optional.of(indices.make(layer, progress));
       }
     };
   }
 
   /** Makes what is missing and passes over layers that are wrong. */
-  static LayerWork whereRight(LayerIndexer indexer) {
+  static LayerWork whereRight(LayerIndices indices) {
     return new LayerWork() {
       @Override
-      public Optional<LayerIndex> find(ImageLayer layer) throws IOException {
-        return indexer.find(layer);
+      public Optional<Lease<LayerIndex>> find(ImageLayer layer) throws IOException {
+        return indices.find(layer);
       }
 
       @Override
-      public Optional<LayerIndex> index(ImageLayer layer, LongConsumer progress)
+      public Optional<Lease<LayerIndex>> index(ImageLayer layer, LongConsumer progress)
           throws IOException {
         try {
-          return Optional.of(indexer.make(layer, progress));
+          return Optional.of(indices.make(layer, progress));
         } catch (OcifsException e) {
           if (e.kind().blamesImage()) {
             return Optional.empty();
@@ -62,19 +62,19 @@ interface LayerWork {
   }
 
   /** Reads every layer, and tells of those that are wrong and of what is odd. */
-  static LayerWork review(LayerIndexer indexer, String image, Review review) {
+  static LayerWork review(LayerIndices indices, String image, Review review) {
     Review inTurn = new OneAtATime(review);
     return new LayerWork() {
       @Override
-      public Optional<LayerIndex> find(ImageLayer layer) {
+      public Optional<Lease<LayerIndex>> find(ImageLayer layer) {
         return Optional.empty();
       }
 
       @Override
-      public Optional<LayerIndex> index(ImageLayer layer, LongConsumer progress)
+      public Optional<Lease<LayerIndex>> index(ImageLayer layer, LongConsumer progress)
           throws IOException {
         try {
-          return Optional.of(indexer.verify(layer, progress, inTurn));
+          return Optional.of(indices.verify(layer, progress, inTurn));
         } catch (OcifsException e) {
           if (!e.kind().blamesImage()) {
             throw e;

@@ -1,26 +1,126 @@
 package dev.ocifs.layerfs;
 
+import dev.ocifs.layerfs.cache.Lease;
+import dev.ocifs.layerfs.index.LayerIndex;
+import dev.ocifs.layerfs.index.LayerIndexer;
+import dev.ocifs.layerfs.profile.AccessRecorder;
+import dev.ocifs.layerfs.profile.AccessTrace;
+import dev.ocifs.layerfs.profile.HeatProfile;
 import dev.ocifs.layerfs.read.LayerReader;
+import dev.ocifs.layerfs.read.ReadListener;
 import dev.ocifs.layerfs.tree.Extent;
 import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.view.Attributes;
 import dev.ocifs.layerfs.view.ImageView;
+import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.source.Image;
+import dev.ocifs.oci.source.ImageLayer;
+import dev.ocifs.oci.store.PendingFile;
+import dev.ocifs.oci.store.Store;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An image, its tree and the readers of its layers, as one view. Owns all three. */
+/**
+ * An image, its tree and the readers of its layers, as one view. Notes which spans are read, and
+ * keeps that when it is closed: the next mount decodes them ahead.
+ */
 final class MergedView implements ImageView {
+  private static final Logger LOG = System.getLogger("dev.ocifs.layerfs");
+
+  /** As many as can be worth it; the prefetcher stops when it has filled its share of the cache. */
+  private static final int PREFETCHED_SPANS = 1024;
+
   private final Image image;
   private final ImageTree tree;
-  private final List<LayerReader> layers;
+  private final Lease<ImageTree> treeLease;
+  private final List<Lease<LayerIndex>> indices;
+  private final List<LayerReader> layers = new ArrayList<>();
+  private final AccessRecorder accesses = new AccessRecorder(AccessRecorder.DEFAULT_CAPACITY);
+  private final Store store;
+  private final Digest chainId;
+  private final Prefetcher prefetcher;
+  private boolean closed;
 
-  MergedView(Image image, ImageTree tree, List<LayerReader> layers) {
+  /** A view that owns the image and the leases. */
+  MergedView(
+      Image image,
+      Digest chainId,
+      Store store,
+      Lease<ImageTree> tree,
+      List<Lease<LayerIndex>> indices,
+      Engine engine,
+      LayerIndexer indexer) {
     this.image = image;
-    this.tree = tree;
-    this.layers = List.copyOf(layers);
+    this.store = store;
+    this.tree = tree.value();
+    treeLease = tree;
+    this.indices = indices;
+    prefetcher = engine.prefetcher();
+    this.chainId = chainId;
+    ReadListener listener = new Listener();
+    for (int i = 0; i < indices.size(); i++) {
+      LayerIndex index = indices.get(i).value();
+      ImageLayer layer = image.layers().get(i);
+      layers.add(
+          new LayerReader(
+              index,
+              i,
+              () -> indexer.content(layer, index.facts()),
+              engine.chunks(),
+              engine.decoders(),
+              listener));
+    }
+  }
+
+  private final class Listener implements ReadListener {
+    @Override
+    public void used(int layer, int span) {
+      accesses.record(layer, span);
+    }
+
+    @Override
+    public void waits() {
+      prefetcher.readBegins();
+    }
+
+    @Override
+    public void goesOn() {
+      prefetcher.readEnds();
+    }
+  }
+
+  /** Begins to decode what earlier mounts read first. */
+  void prefetch() {
+    prefetcher.prefetch(layers, profile().hottest(PREFETCHED_SPANS));
+  }
+
+  private HeatProfile profile() {
+    try {
+      return HeatProfile.read(store.profile(chainId));
+    } catch (IOException e) {
+      return HeatProfile.empty(); // none yet, or damaged: it is a hint
+    }
+  }
+
+  /** Adds what was read to what earlier mounts read. */
+  private void keepAccesses() {
+    AccessTrace trace = accesses.trace();
+    if (trace.size() == 0) {
+      return;
+    }
+    byte[] profile = profile().plus(trace, HeatProfile.DEFAULT_DECAY).encode();
+    try (PendingFile file = store.create(store.profile(chainId))) {
+      file.write(ByteBuffer.wrap(profile));
+      file.commit();
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "cannot keep what was read", e);
+    }
   }
 
   @Override
@@ -107,9 +207,19 @@ final class MergedView implements ImageView {
 
   @Override
   public void close() throws IOException {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    prefetcher.forget(layers);
+    keepAccesses();
     try (image) {
-      tree.close();
       LayerReader.closeAll(layers);
+    } finally {
+      treeLease.close();
+      indices.forEach(Lease::close);
     }
   }
 }

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decompressed chunks of layers, as many as fit into a number of bytes, those used most being kept.
@@ -19,7 +20,12 @@ public final class ChunkCache {
     byte[] load() throws IOException;
   }
 
-  private record Key(Object layer, int span) {}
+  /**
+   * Names a chunk; can be kept and used again.
+   *
+   * @param layer what the span belongs to, compared by identity or its own equals
+   */
+  public record Key(Object layer, int span) {}
 
   private final Cache<Key, byte[]> chunks;
 
@@ -32,19 +38,23 @@ public final class ChunkCache {
             .maximumWeight(maxBytes)
             .weigher((Key key, byte[] chunk) -> chunk.length)
             .executor(Runnable::run)
+            .recordStats()
             .build();
   }
 
   /**
-   * The chunk, loaded when it is absent. It belongs to the cache: callers only read it.
-   *
-   * @param layer what the span belongs to, compared by identity or its own equals
+   * The chunk when it is there; allocates nothing. It belongs to the cache: callers only read it.
    */
-  public byte[] get(Object layer, int span, Loader loader) throws IOException {
+  public byte @Nullable [] find(Key key) {
+    return chunks.getIfPresent(key);
+  }
+
+  /** The chunk, loaded when it is absent. It belongs to the cache: callers only read it. */
+  public byte[] get(Key key, Loader loader) throws IOException {
     try {
       return chunks.get(
-          new Key(layer, span),
-          key -> {
+          key,
+          absent -> {
             try {
               return loader.load();
             } catch (IOException e) {
@@ -54,5 +64,19 @@ public final class ChunkCache {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+  }
+
+  /** What the cache has done and holds. */
+  public CacheStats stats() {
+    com.github.benmanes.caffeine.cache.stats.CacheStats seen = chunks.stats();
+    return new CacheStats(
+        seen.hitCount(),
+        seen.loadCount(),
+        seen.loadFailureCount(),
+        seen.evictionCount(),
+        seen.totalLoadTime(),
+        (int) Math.min(Integer.MAX_VALUE, chunks.estimatedSize()),
+        chunks.policy().eviction().orElseThrow().weightedSize().orElse(0),
+        0);
   }
 }

@@ -90,6 +90,12 @@ public final class LayerIndex implements Closeable {
     return new EntryCursor(file, file.pieces(LayerIndexFormat.ENTRIES));
   }
 
+  /** The size of the file in bytes. */
+  public long bytes() {
+    return file.size();
+  }
+
+  /** How many spans the layer has. */
   public int spanCount() {
     return spanCount;
   }

@@ -194,7 +194,8 @@ public final class LayerIndexer {
     }
   }
 
-  private boolean fits(LayerFacts facts, ImageLayer layer) throws IOException {
+  /** Whether an index with these facts is one of this layer. */
+  public boolean fits(LayerFacts facts, ImageLayer layer) throws IOException {
     boolean same =
         facts.diffId().equals(layer.diffId())
             && facts.blobBytes() == layer.size()

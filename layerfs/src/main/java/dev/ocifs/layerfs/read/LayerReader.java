@@ -13,30 +13,57 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The uncompressed bytes of one layer, readable at any position.
  *
  * <p>A read decodes the spans that it touches, or finds them in the chunk cache; each span is
- * compared with the checksum that the verified pass left before any of it is served. Thread-safe.
- * Owns index and blob and closes them.
+ * compared with the checksum that the verified pass left before any of it is served. A read that
+ * finds all in the cache allocates nothing. Thread-safe. Opens the blob at the first read that
+ * needs it, and closes it; the index stays the caller's.
  */
 public final class LayerReader implements Closeable {
+  /** Opens what the layer is read from. */
+  @FunctionalInterface
+  public interface Opener {
+    BlobSource open() throws IOException;
+  }
+
   private final LayerIndex index;
-  private final BlobSource blob;
+  private final int ordinal;
+  private final Opener opener;
   private final Compression compression;
   private final ChunkCache cache;
   private final DecoderPools decoders;
+  private final ReadListener listener;
+
+  /** Made when a span is first used; two threads may make one each, which are equal. */
+  private final ChunkCache.@Nullable Key[] keys;
+
+  private @Nullable BlobSource blob;
+  private boolean closed;
 
   /**
-   * @param blob the layer's blob, or its uncompressed copy when the index says that one is kept
+   * @param ordinal position of the layer in its image, for the listener
+   * @param opener opens the layer's blob, or its uncompressed copy when the index says that one is
+   *     kept
    */
-  public LayerReader(LayerIndex index, BlobSource blob, ChunkCache cache, DecoderPools decoders) {
+  public LayerReader(
+      LayerIndex index,
+      int ordinal,
+      Opener opener,
+      ChunkCache cache,
+      DecoderPools decoders,
+      ReadListener listener) {
     this.index = index;
-    this.blob = blob;
+    this.ordinal = ordinal;
+    this.opener = opener;
     this.compression = index.facts().kept() ? Compression.NONE : index.facts().compression();
     this.cache = cache;
     this.decoders = decoders;
+    this.listener = listener;
+    this.keys = new ChunkCache.Key[index.spanCount()];
   }
 
   /**
@@ -50,20 +77,55 @@ public final class LayerReader implements Closeable {
     while (done < len) {
       int span = index.spanAt(pos + done);
       long start = index.spanStart(span);
-      int length = Math.toIntExact(index.spanStart(span + 1) - start);
-      byte[] chunk = cache.get(this, span, () -> load(span, length));
+      byte[] chunk = chunk(span);
       int from = (int) (pos + done - start);
-      int n = (int) Math.min(len - done, length - from);
+      int n = (int) Math.min(len - done, index.spanStart(span + 1) - start - from);
       MemorySegment.copy(chunk, from, dst, ValueLayout.JAVA_BYTE, off + done, n);
       done += n;
     }
   }
 
-  private byte[] load(int span, int length) throws IOException {
+  private byte[] chunk(int span) throws IOException {
+    ChunkCache.Key key = keys[span];
+    if (key == null) {
+      key = new ChunkCache.Key(index, span);
+      keys[span] = key;
+      listener.used(ordinal, span);
+    }
+    byte[] chunk = cache.find(key);
+    return chunk != null ? chunk : awaited(key, span);
+  }
+
+  private byte[] awaited(ChunkCache.Key key, int span) throws IOException {
+    listener.waits();
+    try {
+      return cache.get(key, () -> load(span));
+    } finally {
+      listener.goesOn();
+    }
+  }
+
+  /**
+   * Decodes a span into the cache, unless it is there.
+   *
+   * @return how many bytes it has; 0 when the layer has no such span
+   */
+  public long prefetch(int span) throws IOException {
+    if (span < 0 || span >= index.spanCount()) {
+      return 0;
+    }
+    ChunkCache.Key key = new ChunkCache.Key(index, span);
+    byte[] chunk = cache.find(key);
+    return (chunk != null ? chunk : cache.get(key, () -> load(span))).length;
+  }
+
+  private byte[] load(int span) throws IOException {
+    int length = Math.toIntExact(index.spanStart(span + 1) - index.spanStart(span));
     byte[] chunk = new byte[length + LayerDecoder.SLACK_BYTES];
     long inEnd = index.facts().kept() ? index.spanStart(span + 1) : index.inEnd(span);
+    BlobSource from = blob();
     try (Lease<SpanDecoder> decoder = decoders.of(compression).acquire()) {
-      decoder.get().decode(blob, index.checkpoint(span), inEnd, chunk, length);
+      decoder.get().decode(from, index.checkpoint(span), inEnd, chunk, length);
     }
     CRC32C crc = new CRC32C();
     crc.update(chunk, 0, length);
@@ -73,9 +135,14 @@ public final class LayerReader implements Closeable {
     return chunk;
   }
 
-  /** Closes the blob alone: for whoever keeps the index. */
-  public void closeBlob() throws IOException {
-    blob.close();
+  private synchronized BlobSource blob() throws IOException {
+    if (closed) {
+      throw new IllegalStateException("the reader is closed");
+    }
+    if (blob == null) {
+      blob = opener.open();
+    }
+    return blob;
   }
 
   /** Closes all of them, whether or not closing one fails. */
@@ -94,9 +161,11 @@ public final class LayerReader implements Closeable {
   }
 
   @Override
-  public void close() throws IOException {
-    try (blob) {
-      index.close();
+  public synchronized void close() throws IOException {
+    closed = true;
+    if (blob != null) {
+      blob.close();
+      blob = null;
     }
   }
 }

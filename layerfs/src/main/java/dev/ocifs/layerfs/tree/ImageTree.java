@@ -65,6 +65,11 @@ public final class ImageTree implements Closeable {
     }
   }
 
+  /** The size of the file in bytes. */
+  public long bytes() {
+    return file.size();
+  }
+
   public long inodeCount() {
     return inodeCount;
   }

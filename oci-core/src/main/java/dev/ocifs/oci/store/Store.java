@@ -20,6 +20,9 @@ import java.util.regex.Pattern;
  * ocifs/objects/sha256/ab/HEX                  decompressed file contents
  * ocifs/unwrapped/KEY.tar                      archives that came compressed as a whole
  * ocifs/mounts/  ocifs/logs/  ocifs/leases/    live state
+ * ocifs/profiles/<digest>.heat                what mounts read first
+ * ocifs/catalog.db                             what there is and when it was used
+ * ocifs/server.sock                            the server's socket
  * ocifs/locks/   ocifs/tmp/                    locks, files that are not complete yet
  * </pre>
  *
@@ -126,6 +129,16 @@ public final class Store {
   /** The blob with this digest, if it was stored. */
   public Path blob(Digest digest) {
     return root.resolve("blobs").resolve(digest.algorithm().id()).resolve(digest.hex());
+  }
+
+  /** What mounts of the stack of layers with this chain ID read first. */
+  public Path profile(Digest chainId) {
+    return derived.resolve("profiles").resolve(fileName(chainId) + ".heat");
+  }
+
+  /** The catalog of images, layers and objects. */
+  public Path catalog() {
+    return derived.resolve("catalog.db");
   }
 
   /** State of live mounts. */

@@ -29,7 +29,16 @@ final class StoreRoot {
 
   private static final List<String> FOLDERS =
       List.of(
-          "layers", "trees", "objects", "unwrapped", "mounts", "logs", "leases", "locks", "tmp");
+          "layers",
+          "trees",
+          "objects",
+          "profiles",
+          "unwrapped",
+          "mounts",
+          "logs",
+          "leases",
+          "locks",
+          "tmp");
 
   private StoreRoot() {}
 

@@ -1,0 +1,89 @@
+package dev.ocifs.layerfs;
+
+import dev.ocifs.layerfs.cache.Lease;
+import dev.ocifs.layerfs.cache.MetadataCache;
+import dev.ocifs.layerfs.cache.MetadataKey;
+import dev.ocifs.layerfs.index.LayerIndex;
+import dev.ocifs.layerfs.index.LayerIndexer;
+import dev.ocifs.layerfs.view.Finding;
+import dev.ocifs.oci.source.ImageLayer;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/** The indices of layers, each opened once however many images use it. Thread-safe. */
+final class LayerIndices {
+
+  /** Says to the cache that there is nothing to keep. */
+  private static final class Absent extends FileNotFoundException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this; // never seen outside
+    }
+  }
+
+  private final LayerIndexer indexer;
+  private final MetadataCache cache;
+
+  LayerIndices(LayerIndexer indexer, MetadataCache cache) {
+    this.indexer = indexer;
+    this.cache = cache;
+  }
+
+  /** The index that there is; the caller closes the lease. */
+  Optional<Lease<LayerIndex>> find(ImageLayer layer) throws IOException {
+    try {
+      return fitting(
+          cache.get(
+              key(layer), () -> indexer.find(layer).orElseThrow(Absent::new), LayerIndex::bytes),
+          layer);
+    } catch (Absent e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The index, made when there is none; the caller closes the lease. */
+  Lease<LayerIndex> make(ImageLayer layer, LongConsumer progress) throws IOException {
+    Optional<Lease<LayerIndex>> found =
+        fitting(
+            cache.get(key(layer), () -> indexer.make(layer, progress), LayerIndex::bytes), layer);
+    // One that another image calls by the same digest, but that has not the diffID asked for.
+    return found.isPresent() ? found.get() : keep(layer, indexer.make(layer, progress));
+  }
+
+  /** The index, made anew; the caller closes the lease. */
+  Lease<LayerIndex> verify(ImageLayer layer, LongConsumer progress, Finding.Sink findings)
+      throws IOException {
+    return keep(layer, indexer.verify(layer, progress, findings));
+  }
+
+  /** Puts an index in the place of the one that the cache has. */
+  private Lease<LayerIndex> keep(ImageLayer layer, LayerIndex made) throws IOException {
+    cache.invalidate(key(layer));
+    Lease<LayerIndex> lease = cache.get(key(layer), () -> made, LayerIndex::bytes);
+    if (lease.value() != made) {
+      made.close(); // another thread was faster
+    }
+    return lease;
+  }
+
+  private Optional<Lease<LayerIndex>> fitting(Lease<LayerIndex> lease, ImageLayer layer)
+      throws IOException {
+    boolean fits = false;
+    try {
+      fits = indexer.fits(lease.value().facts(), layer);
+    } finally {
+      if (!fits) {
+        lease.close();
+      }
+    }
+    return fits ? Optional.of(lease) : Optional.empty();
+  }
+
+  private static MetadataKey<LayerIndex> key(ImageLayer layer) {
+    return new MetadataKey<>(LayerIndex.class, layer.digest().orElse(layer.diffId()), layer.size());
+  }
+}

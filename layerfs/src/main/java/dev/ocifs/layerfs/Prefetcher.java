@@ -1,0 +1,150 @@
+package dev.ocifs.layerfs;
+
+import dev.ocifs.layerfs.profile.AccessTrace;
+import dev.ocifs.layerfs.read.LayerReader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes into the chunk cache what the last mounts of an image read first, on one thread, one span
+ * at a time, and never while a read waits for content. Thread-safe.
+ */
+final class Prefetcher implements Closeable {
+  private static final Logger LOG = System.getLogger("dev.ocifs.layerfs");
+
+  /** What to decode of one view, in order. */
+  private record Job(List<LayerReader> layers, AccessTrace spans) {}
+
+  private final long maxBytes;
+  private final Queue<Job> jobs = new ArrayDeque<>();
+  private @Nullable Thread worker;
+  private @Nullable Job current;
+  private int reading;
+  private boolean closed;
+
+  /**
+   * @param maxBytes how much to decode for one view: what the cache can hold without pushing out
+   *     all else
+   */
+  Prefetcher(long maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** Begins with these spans when what was asked for before is done. */
+  synchronized void prefetch(List<LayerReader> layers, AccessTrace spans) {
+    if (closed || spans.size() == 0) {
+      return;
+    }
+    jobs.add(new Job(layers, spans));
+    if (worker == null) {
+      worker = Thread.ofPlatform().daemon().name("ocifs-prefetch").start(this::work);
+    }
+    notifyAll();
+  }
+
+  /** A read waits for content from now on. */
+  synchronized void readBegins() {
+    reading++;
+  }
+
+  /** It has it. */
+  synchronized void readEnds() {
+    if (--reading == 0) {
+      notifyAll();
+    }
+  }
+
+  /** Forgets what is left to do for these layers and waits for what is under way. */
+  synchronized void forget(List<LayerReader> layers) {
+    jobs.removeIf(job -> job.layers == layers);
+    boolean interrupted = false;
+    while (current != null && current.layers == layers) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true; // a span takes some milliseconds
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void work() {
+    try {
+      for (Job job = next(); job != null; job = next()) {
+        long bytes = 0;
+        for (int i = 0; i < job.spans.size() && bytes < maxBytes; i++) {
+          if (!begin(job)) {
+            break;
+          }
+          try {
+            bytes += decode(job, i);
+          } finally {
+            end();
+          }
+        }
+        finish(job);
+      }
+    } catch (InterruptedException e) {
+      // nobody interrupts it but the end of the process
+    }
+  }
+
+  private synchronized @Nullable Job next() throws InterruptedException {
+    while (jobs.isEmpty()) {
+      if (closed) {
+        return null;
+      }
+      wait();
+    }
+    return jobs.peek();
+  }
+
+  /** Waits until no read waits; whether the job is still wanted then. */
+  private synchronized boolean begin(Job job) throws InterruptedException {
+    while (reading > 0 && jobs.peek() == job) {
+      wait();
+    }
+    if (jobs.peek() != job) {
+      return false;
+    }
+    current = job;
+    return true;
+  }
+
+  private synchronized void finish(Job job) {
+    jobs.remove(job);
+  }
+
+  private synchronized void end() {
+    current = null;
+    notifyAll();
+  }
+
+  private long decode(Job job, int i) {
+    int layer = job.spans.layer(i);
+    if (layer >= job.layers.size()) {
+      return 0; // of another image, or damaged: it is a hint and no more
+    }
+    try {
+      return job.layers.get(layer).prefetch(job.spans.span(i));
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "cannot decode ahead", e);
+      return 0;
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    jobs.clear();
+    notifyAll();
+  }
+}

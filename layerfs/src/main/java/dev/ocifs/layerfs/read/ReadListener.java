@@ -1,0 +1,27 @@
+package dev.ocifs.layerfs.read;
+
+/** Told what reads of a layer do. Called by many threads; must be quick. */
+public interface ReadListener {
+
+  /** Hears nothing. */
+  ReadListener NONE =
+      new ReadListener() {
+        @Override
+        public void used(int layer, int span) {}
+
+        @Override
+        public void waits() {}
+
+        @Override
+        public void goesOn() {}
+      };
+
+  /** A read uses this span for the first time. */
+  void used(int layer, int span);
+
+  /** A read waits until a span is decoded. */
+  void waits();
+
+  /** The read that waited has its span, or an error. */
+  void goesOn();
+}
