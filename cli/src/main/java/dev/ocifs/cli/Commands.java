@@ -18,6 +18,7 @@ enum Commands {
   INSPECT,
   INDEX,
   VERIFY,
+  BENCH,
   DEMO,
   COMPLETION;
 
@@ -36,6 +37,7 @@ enum Commands {
       case INSPECT -> new InspectCommand(ocifs);
       case INDEX -> new IndexCommand(ocifs);
       case VERIFY -> new VerifyCommand(ocifs);
+      case BENCH -> new BenchCommand(ocifs);
       case DEMO -> new DemoCommand(ocifs);
       case COMPLETION -> new CompletionCommand(ocifs);
     };

@@ -58,7 +58,11 @@ final class ImageOptions {
   }
 
   LayerFs layerFs(Store store) throws IOException {
-    return LayerFs.open(store, LayerFsOptions.defaults().withLimits(limits()).withStrict(strict));
+    return LayerFs.open(store, layerFsOptions());
+  }
+
+  LayerFsOptions layerFsOptions() throws IOException {
+    return LayerFsOptions.defaults().withLimits(limits()).withStrict(strict);
   }
 
   private Limits limits() throws IOException {

@@ -36,6 +36,7 @@ class ArchitectureTest {
           Map.entry("layerfs.tar", Set.of("oci")),
           Map.entry("layerfs.codec", Set.of("oci", "oci.source")),
           Map.entry("layerfs.cache", Set.of()),
+          Map.entry("layerfs.metrics", Set.of("oci")),
           Map.entry(
               "layerfs.index",
               Set.of(
@@ -73,6 +74,7 @@ class ArchitectureTest {
                   "oci.source",
                   "oci.store",
                   "layerfs",
+                  "layerfs.metrics",
                   "layerfs.view",
                   "mount",
                   "mount.internal.ffm")));
