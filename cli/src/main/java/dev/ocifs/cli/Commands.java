@@ -19,6 +19,7 @@ enum Commands {
   INSPECT,
   INDEX,
   VERIFY,
+  BENCH,
   DEMO,
   COMPLETION;
 
@@ -38,6 +39,7 @@ enum Commands {
       case INSPECT -> new InspectCommand(ocifs);
       case INDEX -> new IndexCommand(ocifs);
       case VERIFY -> new VerifyCommand(ocifs);
+      case BENCH -> new BenchCommand(ocifs);
       case DEMO -> new DemoCommand(ocifs);
       case COMPLETION -> new CompletionCommand(ocifs);
     };

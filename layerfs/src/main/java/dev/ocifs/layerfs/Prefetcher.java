@@ -18,8 +18,21 @@ import org.jspecify.annotations.Nullable;
 final class Prefetcher implements Closeable {
   private static final Logger LOG = System.getLogger("dev.ocifs.layerfs");
 
-  /** What to decode of one view, in order. */
-  private record Job(List<LayerReader> layers, AccessTrace spans) {}
+  /** What to decode of one view, in order; equal to nothing but itself. */
+  private static final class Job {
+    final List<LayerReader> layers;
+    final AccessTrace spans;
+
+    Job(List<LayerReader> layers, AccessTrace spans) {
+      this.layers = layers;
+      this.spans = spans;
+    }
+
+    /** Lists of readers are equal when they are the same view's: readers have no equals. */
+    boolean isOf(List<LayerReader> others) {
+      return layers.equals(others);
+    }
+  }
 
   private final long maxBytes;
   private final Queue<Job> jobs = new ArrayDeque<>();
@@ -62,9 +75,9 @@ final class Prefetcher implements Closeable {
 
   /** Forgets what is left to do for these layers and waits for what is under way. */
   synchronized void forget(List<LayerReader> layers) {
-    jobs.removeIf(job -> job.layers == layers);
+    jobs.removeIf(job -> job.isOf(layers));
     boolean interrupted = false;
-    while (current != null && current.layers == layers) {
+    while (current != null && current.isOf(layers)) {
       try {
         wait();
       } catch (InterruptedException e) {
@@ -109,10 +122,10 @@ final class Prefetcher implements Closeable {
 
   /** Waits until no read waits; whether the job is still wanted then. */
   private synchronized boolean begin(Job job) throws InterruptedException {
-    while (reading > 0 && jobs.peek() == job) {
+    while (reading > 0 && job.equals(jobs.peek())) {
       wait();
     }
-    if (jobs.peek() != job) {
+    if (!job.equals(jobs.peek())) {
       return false;
     }
     current = job;

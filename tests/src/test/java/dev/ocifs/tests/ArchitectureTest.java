@@ -40,6 +40,7 @@ class ArchitectureTest {
           Map.entry("layerfs.batch", Set.of()),
           Map.entry("layerfs.profile", Set.of("oci")),
           Map.entry("layerfs.catalog", Set.of("oci", "layerfs.batch")),
+          Map.entry("layerfs.metrics", Set.of("oci")),
           Map.entry(
               "layerfs.index",
               Set.of(
@@ -85,6 +86,7 @@ class ArchitectureTest {
                   "oci.source",
                   "oci.store",
                   "layerfs",
+                  "layerfs.metrics",
                   "layerfs.view",
                   "mount",
                   "mount.internal.ffm",

@@ -14,7 +14,7 @@ import jdk.jfr.StackTrace;
 @Description("A cache gave something up to make room")
 @Category("ocifs")
 @StackTrace(false)
-public final class CacheEvictionEvent extends Event {
+final class CacheEvictionEvent extends Event {
   @Label("Tier")
   String tier = "";
 
@@ -22,13 +22,12 @@ public final class CacheEvictionEvent extends Event {
   @DataAmount
   long bytes;
 
-  /** Records the eviction; costs next to nothing when none is recorded. */
-  public static void evicted(String cacheTier, long entryBytes) {
-    CacheEvictionEvent event = new CacheEvictionEvent();
-    if (event.shouldCommit()) {
-      event.tier = cacheTier;
-      event.bytes = entryBytes;
-      event.commit();
+  /** Records the eviction, when this kind is asked for. */
+  void done(String cacheTier, long entryBytes) {
+    if (shouldCommit()) {
+      tier = cacheTier;
+      bytes = entryBytes;
+      commit();
     }
   }
 }

@@ -30,7 +30,10 @@ public final class LayerIndexedEvent extends Event {
   @Label("Entries")
   long entries;
 
-  /** Ends the event that {@link #begin} began; costs next to nothing when none is recorded. */
+  /** {@link FlightEvents#layerIndexed} makes them. */
+  LayerIndexedEvent() {}
+
+  /** Ends the event, and records it when this kind is asked for. */
   public void done(Digest layer, long layerCompressedBytes, long layerBytes, long layerEntries) {
     end();
     if (shouldCommit()) {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
-import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
 /**
@@ -48,9 +47,8 @@ public final class Metrics {
   }
 
   /** A counter that something else keeps; the supplier is asked on every reading. */
-  public void counter(String name, String help, LongSupplier value, String... labels) {
-    DoubleSupplier asDouble = value::getAsLong;
-    supplied(name, Kind.COUNTER, help, asDouble, labels);
+  public void counter(String name, String help, DoubleSupplier value, String... labels) {
+    supplied(name, Kind.COUNTER, help, value, labels);
   }
 
   /**

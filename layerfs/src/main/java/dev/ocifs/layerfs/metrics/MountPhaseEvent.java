@@ -20,7 +20,10 @@ public final class MountPhaseEvent extends Event {
   @Label("Image")
   String image = "";
 
-  /** Ends the event that {@link #begin} began; costs next to nothing when none is recorded. */
+  /** {@link FlightEvents#mountPhase} makes them. */
+  MountPhaseEvent() {}
+
+  /** Ends the event, and records it when this kind is asked for. */
   public void done(String mountPhase, String imageName) {
     end();
     if (shouldCommit()) {

@@ -26,7 +26,10 @@ public final class SpanDecodedEvent extends Event {
   @DataAmount
   long bytes;
 
-  /** Ends the event that {@link #begin} began; costs next to nothing when none is recorded. */
+  /** {@link FlightEvents#spanDecoded} makes them. */
+  SpanDecodedEvent() {}
+
+  /** Ends the event, and records it when this kind is asked for. */
   public void done(Digest layer, int layerSpan, long spanBytes) {
     end();
     if (shouldCommit()) {

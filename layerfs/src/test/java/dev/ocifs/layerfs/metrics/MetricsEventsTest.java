@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ocifs.oci.Digest;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -70,16 +72,47 @@ class MetricsEventsTest {
   }
 
   private static void happen() {
-    LayerIndexedEvent indexed = new LayerIndexedEvent();
-    indexed.begin();
-    indexed.done(LAYER, 10, 20, 30);
-    SpanDecodedEvent span = new SpanDecodedEvent();
-    span.begin();
-    span.done(LAYER, 7, 65536);
-    MountPhaseEvent phase = new MountPhaseEvent();
-    phase.begin();
-    phase.done("merge", "oci:x");
-    CacheEvictionEvent.evicted("chunks", 4096);
+    Objects.requireNonNull(FlightEvents.layerIndexed()).done(LAYER, 10, 20, 30);
+    Objects.requireNonNull(FlightEvents.spanDecoded()).done(LAYER, 7, 65536);
+    Objects.requireNonNull(FlightEvents.mountPhase()).done("merge", "oci:x");
+    FlightEvents.cacheEvicted("chunks", 4096);
+  }
+
+  /** In a JVM of its own: loading the first of these classes takes longer than a mount. */
+  @Test
+  void withoutARecorderNoClassOfEventsIsLoaded() throws Exception {
+    Path log = folder.resolve("log");
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xlog:class+load",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Unrecorded.class.getName())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    assertThat(child.waitFor()).isZero();
+    assertThat(Files.readString(log))
+        .contains(FlightEvents.class.getName())
+        .doesNotContain("SpanDecodedEvent", "CacheEvictionEvent", "LayerIndexedEvent")
+        .doesNotContain("jdk.jfr.Event");
+  }
+
+  /** What the child runs; exits with 1 when an event began. */
+  static final class Unrecorded {
+    private Unrecorded() {}
+
+    public static void main(String[] args) {
+      FlightEvents.cacheEvicted("chunks", 1);
+      SpanDecodedEvent span = FlightEvents.spanDecoded();
+      if (span != null) {
+        span.done(LAYER, 1, 1);
+      }
+      boolean none =
+          span == null && FlightEvents.layerIndexed() == null && FlightEvents.mountPhase() == null;
+      System.exit(none ? 0 : 1);
+    }
   }
 
   private static RecordedEvent only(List<RecordedEvent> events, String name) {
