@@ -35,12 +35,12 @@ public final class CycleDetector {
   private final ShortestCycle cycles = new ShortestCycle(edges);
 
   /** By node. */
-  private int[] state = new int[8];
+  private int[] state = new int[48];
 
   /** By depth: the node, and the position of its next edge. */
-  private int[] path = new int[8];
+  private int[] path = new int[16];
 
-  private int[] cursor = new int[8];
+  private int[] cursor = new int[16];
   private int depth;
 
   private CycleDetector(LayerGraph graph) {

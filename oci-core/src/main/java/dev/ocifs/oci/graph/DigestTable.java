@@ -8,9 +8,9 @@ import java.util.SplittableRandom;
  * Numbers digests from 0 in the order in which they are first seen, so that what is known of them
  * can stand in plain arrays.
  *
- * <p>An open-addressing table of longs, at most half full: the upper half of an entry is the hash
- * of its digest, the lower half its number plus one. A probe touches a digest only where the hashes
- * agree. The digests themselves are kept, never copied.
+ * <p>An open-addressing table of longs, at most three quarters full: the upper half of an entry is
+ * the hash of its digest, the lower half its number plus one. A probe touches a digest only where
+ * the hashes agree. The digests themselves are kept, never copied.
  *
  * <p>The digests may be an attacker's choice. The seed hides where a hash falls; when {@value
  * #MAX_TWINS} digests share one hash of {@link String}, which never happens by chance, the table
@@ -25,8 +25,8 @@ final class DigestTable {
   private static final long POINT = SEED >>> 4;
   private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
-  private long[] table = new long[16];
-  private Digest[] digests = new Digest[8];
+  private long[] table = new long[64];
+  private Digest[] digests = new Digest[48];
   private int size;
   private boolean keyed;
 
@@ -57,16 +57,14 @@ final class DigestTable {
           return number;
         }
         if (++twins == MAX_TWINS && !keyed) {
-          keyed = true;
-          fill(new long[table.length]);
+          key();
           return number(digest);
         }
       }
       slot = (slot + 1) & (table.length - 1);
     }
     if (size == digests.length) {
-      digests = Arrays.copyOf(digests, 2 * size);
-      fill(new long[2 * table.length]);
+      grow();
       slot = free(hash);
     }
     digests[size] = digest;
@@ -74,9 +72,20 @@ final class DigestTable {
     return size++;
   }
 
-  /** Goes over to an empty table. */
-  private void fill(long[] empty) {
-    table = empty;
+  private void grow() {
+    digests = Arrays.copyOf(digests, 2 * size);
+    long[] old = table;
+    table = new long[2 * old.length];
+    for (long entry : old) {
+      if (entry != 0) {
+        table[free((int) (entry >>> 32))] = entry;
+      }
+    }
+  }
+
+  private void key() {
+    keyed = true;
+    Arrays.fill(table, 0);
     for (int number = 0; number < size; number++) {
       int hash = hash(digests[number]);
       table[free(hash)] = entry(hash, number);

@@ -10,9 +10,9 @@ final class Edges {
   static final int END = -1;
 
   /** By node: the position of its first edge. Position 0 is that of nodes that have none. */
-  private int[] first = new int[8];
+  private int[] first = new int[48];
 
-  private int[] targets = new int[16];
+  private int[] targets = new int[96];
   private int used;
 
   Edges() {

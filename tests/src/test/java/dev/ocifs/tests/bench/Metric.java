@@ -6,7 +6,10 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
-/** What is compared of two benchmarks, in one unit whatever mode and unit they are run in. */
+/**
+ * What is compared of two benchmarks, in one unit whatever mode and unit they are run in. Times are
+ * medians of the iterations: one that something else on the machine disturbed does not count.
+ */
 enum Metric {
   /** Microseconds an operation; less is better. */
   TIME("µs/op") {
@@ -59,7 +62,7 @@ enum Metric {
   }
 
   private static double nanos(RunResult run) {
-    double score = run.getPrimaryResult().getScore();
+    double score = run.getPrimaryResult().getStatistics().getPercentile(50);
     TimeUnit unit = run.getParams().getTimeUnit();
     double unitNanos = unit.toNanos(1);
     return run.getParams().getMode() == Mode.Throughput ? unitNanos / score : score * unitNanos;
