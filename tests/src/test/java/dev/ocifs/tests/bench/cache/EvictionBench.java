@@ -46,10 +46,11 @@ public class EvictionBench {
     keys = Keys.keys(entries + Math.max(16, entries / 8));
     scanning = new ScanningLru<>(entries);
     cache = new MetadataCache(entries, Long.MAX_VALUE);
-    for (int i = 0; i < keys.length; i++) {
-      before();
+    for (int i = 0; i < entries; i++) {
+      scanning.put(nextKey(), VALUE);
     }
-    for (int i = 0; i < keys.length; i++) {
+    next = 0;
+    for (int i = 0; i < entries; i++) {
       after();
     }
   }
