@@ -65,7 +65,7 @@ public final class Catalog implements AutoCloseable {
 
   /** A catalog in this file, with another clock. */
   public Catalog(Path file, CatalogOptions options, InstantSource clock) {
-    this.file = new CatalogFile(file, options, new Schema(Sql.MIGRATIONS));
+    this.file = new CatalogFile(file, options, new Schema(Sql.MIGRATIONS, ParentGraph::check));
     this.clock = clock;
     writes = new BatchProcessor<>(options.batch(), this::write);
   }
