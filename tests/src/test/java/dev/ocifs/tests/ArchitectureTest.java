@@ -92,6 +92,7 @@ class ArchitectureTest {
                   "layerfs",
                   "layerfs.cache",
                   "layerfs.metrics",
+                  "layerfs.pool",
                   "layerfs.view",
                   "mount",
                   "mount.internal.ffm",
