@@ -8,6 +8,7 @@ import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -90,9 +91,14 @@ final class BenchCommand implements Callable<Integer> {
       long rowNanos = (long) (seconds * 1e9 / bench.rows());
       long warmUpNanos = rowNanos / 3;
       long measuredNanos = rowNanos - warmUpNanos;
+      List<StatsReport.Cache> before = StatsReport.tiers(cached);
       List<BenchReport.Row> rows = bench.run(warmUpNanos, measuredNanos);
+      List<StatsReport.Cache> caches = new ArrayList<>();
+      for (StatsReport.Cache tier : StatsReport.tiers(cached)) {
+        caches.add(tier.since(before.get(caches.size())));
+      }
       ocifs.trace("sum of all results: " + bench.sum());
-      return new BenchReport(image, view.inodeCount(), warmUpNanos, measuredNanos, rows, List.of());
+      return new BenchReport(image, view.inodeCount(), warmUpNanos, measuredNanos, rows, caches);
     }
   }
 }

@@ -3,7 +3,6 @@ package dev.ocifs.cli;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.LayerFsOptions;
-import dev.ocifs.layerfs.cache.CacheStats;
 import dev.ocifs.layerfs.metrics.MetricsServer;
 import dev.ocifs.layerfs.metrics.ProcessMetrics;
 import dev.ocifs.layerfs.view.ImageView;
@@ -301,20 +300,9 @@ final class MountService {
         ProcessHandle.current().pid(),
         System.nanoTime() - started,
         mounts,
-        List.of(tier("metadata", layers.metadataCache()), tier("chunks", layers.chunkCache())),
+        StatsReport.tiers(layers),
         List.of(new StatsReport.Pool("decoders", layers.decoderPool().line())),
         runtime.totalMemory() - runtime.freeMemory(),
         runtime.maxMemory());
-  }
-
-  private static StatsReport.Cache tier(String name, CacheStats stats) {
-    return new StatsReport.Cache(
-        name,
-        stats.hits(),
-        stats.misses(),
-        stats.evictions(),
-        stats.entries(),
-        stats.bytes(),
-        stats.maxBytes());
   }
 }

@@ -1,5 +1,7 @@
 package dev.ocifs.cli;
 
+import dev.ocifs.layerfs.LayerFs;
+import dev.ocifs.layerfs.cache.CacheStats;
 import dev.ocifs.oci.Printable;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +81,22 @@ record StatsReport(
    * @param line its figures as the pool writes them, as {@code in_use=2/8 exhausted=0}
    */
   record Pool(String name, String line) {}
+
+  /** The tiers of a library, fastest first. */
+  static List<Cache> tiers(LayerFs layers) {
+    return List.of(tier("metadata", layers.metadataCache()), tier("chunks", layers.chunkCache()));
+  }
+
+  private static Cache tier(String name, CacheStats stats) {
+    return new Cache(
+        name,
+        stats.hits(),
+        stats.misses(),
+        stats.evictions(),
+        stats.entries(),
+        stats.bytes(),
+        stats.maxBytes());
+  }
 
   StatsReport {
     mounts = List.copyOf(mounts);
