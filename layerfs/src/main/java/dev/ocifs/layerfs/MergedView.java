@@ -49,6 +49,7 @@ final class MergedView implements ImageView {
   private final Store store;
   private final Digest chainId;
   private final Prefetcher prefetcher;
+  private final Prefetcher.Spans ahead = this::decodeAhead;
   private boolean closed;
 
   /** A view that owns the image and the leases. */
@@ -101,7 +102,7 @@ final class MergedView implements ImageView {
 
   /** Begins to decode what earlier mounts read first. */
   void prefetch() {
-    prefetcher.prefetch(layers, profile().hottest(PREFETCHED_SPANS));
+    prefetcher.prefetch(ahead, profile().hottest(PREFETCHED_SPANS));
   }
 
   /** Notes the image and its layers. */
@@ -120,6 +121,11 @@ final class MergedView implements ImageView {
               Instant.now()));
     }
     catalog.recordImage(image.name(), image.manifestDigest().orElse(image.configDigest()), diffIds);
+  }
+
+  private long decodeAhead(int layer, int span) throws IOException {
+    // A profile that is damaged may name any layer: it is a hint and no more.
+    return layer < layers.size() ? layers.get(layer).prefetch(span) : 0;
   }
 
   private HeatProfile profile() {
@@ -235,7 +241,7 @@ final class MergedView implements ImageView {
       }
       closed = true;
     }
-    prefetcher.forget(layers);
+    prefetcher.forget(ahead);
     keepAccesses();
     try (image) {
       LayerReader.closeAll(layers);

@@ -1,13 +1,11 @@
 package dev.ocifs.layerfs;
 
 import dev.ocifs.layerfs.profile.AccessTrace;
-import dev.ocifs.layerfs.read.LayerReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -18,21 +16,15 @@ import org.jspecify.annotations.Nullable;
 final class Prefetcher implements Closeable {
   private static final Logger LOG = System.getLogger("dev.ocifs.layerfs");
 
-  /** What to decode of one view, in order; equal to nothing but itself. */
-  private static final class Job {
-    final List<LayerReader> layers;
-    final AccessTrace spans;
-
-    Job(List<LayerReader> layers, AccessTrace spans) {
-      this.layers = layers;
-      this.spans = spans;
-    }
-
-    /** Lists of readers are equal when they are the same view's: readers have no equals. */
-    boolean isOf(List<LayerReader> others) {
-      return layers.equals(others);
-    }
+  /** Content of a view; equal to nothing but itself. */
+  @FunctionalInterface
+  interface Spans {
+    /** Decodes a span into the cache and returns its length, 0 when there is no such span. */
+    long decode(int layer, int span) throws IOException;
   }
+
+  /** What to decode of one view, in order. */
+  private record Job(Spans of, AccessTrace spans) {}
 
   private final long maxBytes;
   private final Queue<Job> jobs = new ArrayDeque<>();
@@ -50,11 +42,11 @@ final class Prefetcher implements Closeable {
   }
 
   /** Begins with these spans when what was asked for before is done. */
-  synchronized void prefetch(List<LayerReader> layers, AccessTrace spans) {
+  synchronized void prefetch(Spans of, AccessTrace spans) {
     if (closed || spans.size() == 0) {
       return;
     }
-    jobs.add(new Job(layers, spans));
+    jobs.add(new Job(of, spans));
     if (worker == null) {
       worker = Thread.ofPlatform().daemon().name("ocifs-prefetch").start(this::work);
     }
@@ -73,11 +65,12 @@ final class Prefetcher implements Closeable {
     }
   }
 
-  /** Forgets what is left to do for these layers and waits for what is under way. */
-  synchronized void forget(List<LayerReader> layers) {
-    jobs.removeIf(job -> job.isOf(layers));
+  /** Forgets what is left to do for a view and waits for what is under way. */
+  synchronized void forget(Spans of) {
+    jobs.removeIf(job -> job.of.equals(of));
+    notifyAll();
     boolean interrupted = false;
-    while (current != null && current.isOf(layers)) {
+    while (current != null && current.of.equals(of)) {
       try {
         wait();
       } catch (InterruptedException e) {
@@ -141,13 +134,9 @@ final class Prefetcher implements Closeable {
     notifyAll();
   }
 
-  private long decode(Job job, int i) {
-    int layer = job.spans.layer(i);
-    if (layer >= job.layers.size()) {
-      return 0; // of another image, or damaged: it is a hint and no more
-    }
+  private static long decode(Job job, int i) {
     try {
-      return job.layers.get(layer).prefetch(job.spans.span(i));
+      return job.of.decode(job.spans.layer(i), job.spans.span(i));
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "cannot decode ahead", e);
       return 0;

@@ -1,0 +1,131 @@
+package dev.ocifs.tests.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ocifs.layerfs.IndexListener;
+import dev.ocifs.layerfs.LayerFs;
+import dev.ocifs.layerfs.view.ImageView;
+import dev.ocifs.oci.source.Images;
+import dev.ocifs.oci.source.OpenOptions;
+import dev.ocifs.oci.store.Store;
+import dev.ocifs.tests.image.Entry;
+import dev.ocifs.tests.image.OciLayoutWriter;
+import dev.ocifs.tests.image.TestImage;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What views of one library share, and what one mount learns from the one before. */
+@Timeout(60)
+class SharedCachesTest {
+  @TempDir Path folder;
+  private Path layout = Path.of("");
+
+  @BeforeEach
+  void write() throws IOException {
+    List<Entry> base = List.of(Entry.file("f", "content of f"));
+    layout =
+        new OciLayoutWriter()
+            .image("one", TestImage.ofEntries(List.of(base)))
+            .image("two", TestImage.ofEntries(List.of(base, List.of(Entry.file("g", "g")))))
+            .writeTo(folder.resolve("image"));
+  }
+
+  private LayerFs library() throws IOException {
+    return LayerFs.open(Store.open(folder.resolve("store")));
+  }
+
+  private ImageView view(LayerFs layers, String tag) throws IOException {
+    OpenOptions options = OpenOptions.defaults(Store.open(folder.resolve("store")));
+    return layers.view(Images.open("oci:" + layout + ":" + tag, options), IndexListener.NONE);
+  }
+
+  private static String read(ImageView view, String name) throws IOException {
+    byte[] bytes = new byte[100];
+    long inode = view.lookup(ImageView.ROOT, name.getBytes(StandardCharsets.UTF_8));
+    int n = view.read(inode, 0, MemorySegment.ofArray(bytes));
+    return new String(bytes, 0, n, StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void imagesShareTheIndexAndTheChunksOfALayer() throws IOException {
+    try (LayerFs layers = library();
+        ImageView one = view(layers, "one");
+        ImageView two = view(layers, "two")) {
+      // Two layers and two trees, the first layer found the second time.
+      assertThat(layers.metadataCache().entries()).isEqualTo(4);
+      assertThat(layers.metadataCache().pinned()).isEqualTo(4);
+      assertThat(read(one, "f")).isEqualTo("content of f");
+      assertThat(layers.chunkCache().misses()).isOne();
+      assertThat(read(two, "f")).isEqualTo("content of f");
+      assertThat(layers.chunkCache().misses()).as("decoded once for both").isOne();
+    }
+  }
+
+  @Test
+  void whatIsOpenIsPinnedAndWhatIsClosedIsKept() throws IOException {
+    try (LayerFs layers = library()) {
+      view(layers, "one").close();
+      assertThat(layers.metadataCache().pinned()).isZero();
+      assertThat(layers.metadataCache().entries()).isEqualTo(2);
+      long misses = layers.metadataCache().misses();
+      try (ImageView again = view(layers, "one")) {
+        assertThat(read(again, "f")).isEqualTo("content of f");
+        assertThat(layers.metadataCache().misses()).isEqualTo(misses);
+      }
+    }
+  }
+
+  @Test
+  void aClosedLibraryLeavesOpenViewsWhole() throws IOException {
+    LayerFs layers = library();
+    try (ImageView view = view(layers, "two")) {
+      layers.close();
+      assertThat(read(view, "g")).isEqualTo("g");
+    }
+  }
+
+  @Test
+  void theNextMountDecodesAheadWhatTheLastOneRead() throws IOException {
+    try (LayerFs layers = library();
+        ImageView view = view(layers, "one")) {
+      assertThat(read(view, "f")).isEqualTo("content of f");
+    }
+    try (LayerFs layers = library();
+        ImageView view = view(layers, "one")) {
+      layers.prefetch(view);
+      while (layers.chunkCache().entries() == 0) {
+        Thread.onSpinWait();
+      }
+      assertThat(read(view, "f")).isEqualTo("content of f");
+      assertThat(layers.chunkCache().hits()).as("there before it was asked for").isOne();
+    }
+  }
+
+  @Test
+  void aDamagedProfileIsAHintLess() throws IOException {
+    try (LayerFs layers = library();
+        ImageView view = view(layers, "one")) {
+      assertThat(read(view, "f")).isEqualTo("content of f");
+    }
+    try (Stream<Path> profiles = Files.list(folder.resolve("store/ocifs/profiles"))) {
+      Path profile = profiles.findFirst().orElseThrow();
+      byte[] bytes = Files.readAllBytes(profile);
+      bytes[bytes.length / 2] ^= 1;
+      Files.write(profile, bytes);
+    }
+    try (LayerFs layers = library();
+        ImageView view = view(layers, "one")) {
+      layers.prefetch(view);
+      assertThat(read(view, "f")).isEqualTo("content of f");
+    }
+  }
+}
