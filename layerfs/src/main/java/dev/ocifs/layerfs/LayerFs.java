@@ -5,6 +5,8 @@ import dev.ocifs.layerfs.cache.Lease;
 import dev.ocifs.layerfs.cache.MetadataKey;
 import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.layerfs.index.LayerIndexer;
+import dev.ocifs.layerfs.objects.ObjectStats;
+import dev.ocifs.layerfs.objects.ObjectStore;
 import dev.ocifs.layerfs.pool.PoolMetrics;
 import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.tree.TreeBuilder;
@@ -59,7 +61,8 @@ public final class LayerFs implements Closeable {
 
   /** A library over this store. */
   public static LayerFs open(Store store, LayerFsOptions options) {
-    return new LayerFs(store, options, Engine.create(options.cacheBytes()));
+    return new LayerFs(
+        store, options, Engine.create(store, options.cacheBytes(), options.objectBytes()));
   }
 
   /** The same library, its caches shared, with other limits and strictness. */
@@ -247,6 +250,11 @@ public final class LayerFs implements Closeable {
   /** What the cache of decoded content has done. */
   public CacheStats chunkCache() {
     return engine.chunks().stats();
+  }
+
+  /** What the decoded spans on disk have done; all zeros when none are kept. */
+  public ObjectStats objects() {
+    return engine.kept().map(ObjectStore::stats).orElse(ObjectStats.NONE);
   }
 
   /**

@@ -32,10 +32,11 @@ final class ObjectFile {
    */
   static void write(Store store, Path file, SpanKey key, int crc, Packing.Packed packed)
       throws IOException {
-    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] raw = new byte[HEADER_BYTES];
+    ByteBuffer header = ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN);
     header.putLong(MAGIC).putInt(VERSION).putInt(packed.method());
     header.putLong(key.start()).putInt(key.length()).putInt(packed.length()).putInt(crc);
-    header.putInt(headerCrc(key, header));
+    header.putInt(headerCrc(key, raw));
     try (PendingFile pending = store.create(file)) {
       pending.write(header.flip());
       pending.write(ByteBuffer.wrap(packed.bytes(), 0, packed.length()));
@@ -52,7 +53,8 @@ final class ObjectFile {
    */
   static boolean read(Path file, SpanKey key, int crc, byte[] dst) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      byte[] raw = new byte[HEADER_BYTES];
+      ByteBuffer header = ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN);
       long size = channel.size();
       if (size < HEADER_BYTES) {
         return false;
@@ -65,7 +67,7 @@ final class ObjectFile {
           || header.getLong(16) != key.start()
           || header.getInt(24) != key.length()
           || header.getInt(32) != crc
-          || header.getInt(CRC_AT) != headerCrc(key, header)
+          || header.getInt(CRC_AT) != headerCrc(key, raw)
           || stored < 0
           || stored > key.length()
           || size != HEADER_BYTES + (long) stored) {
@@ -106,10 +108,10 @@ final class ObjectFile {
   }
 
   /** Covers the layer's name, too, so that a file in another's place is no one's. */
-  private static int headerCrc(SpanKey key, ByteBuffer header) {
+  private static int headerCrc(SpanKey key, byte[] header) {
     CRC32C crc = new CRC32C();
     crc.update(key.diffId().toString().getBytes(StandardCharsets.US_ASCII));
-    crc.update(header.array(), 0, CRC_AT);
+    crc.update(header, 0, CRC_AT);
     return (int) crc.getValue();
   }
 }

@@ -25,7 +25,8 @@ public record ObjectStats(
     int entries,
     long bytes,
     long contentBytes) {
-  static final ObjectStats NONE = new ObjectStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  /** Of a store that keeps nothing. */
+  public static final ObjectStats NONE = new ObjectStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** What compression saves of what is held now; not negative. */
   public long savedBytes() {

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -65,10 +66,20 @@ public final class ObjectStore implements SpanStore, Closeable {
   private final LongAdder writes = new LongAdder();
   private final LongAdder failures = new LongAdder();
 
-  /** The writes that failed since the last that did not; the writer's. */
-  private volatile int failuresInRow;
+  /** The writes that failed since the last that did not. */
+  private final AtomicInteger failuresInRow = new AtomicInteger();
 
-  private record Offer(SpanKey key, int crc, byte[] content) {}
+  private static final class Offer {
+    final SpanKey key;
+    final int crc;
+    final byte[] content;
+
+    Offer(SpanKey key, int crc, byte[] content) {
+      this.key = key;
+      this.crc = crc;
+      this.content = content;
+    }
+  }
 
   private static final class Remembered extends LinkedHashMap<SpanKey, Boolean> {
     private static final long serialVersionUID = 1;
@@ -150,7 +161,7 @@ public final class ObjectStore implements SpanStore, Closeable {
   @Override
   public void offer(SpanKey key, int crc, byte[] content, boolean usedBefore) {
     if (key.length() > maxEntryBytes
-        || failuresInRow >= MAX_FAILURES
+        || failuresInRow.get() >= MAX_FAILURES
         || (usedOnce.add(key) && !usedBefore)
         || shelf.contains(key)) {
       return;
@@ -161,29 +172,29 @@ public final class ObjectStore implements SpanStore, Closeable {
   /** The writer's thread; an offer that fails is counted and lost, for it is only a copy. */
   private void write(List<Offer> offers) {
     for (Offer offer : offers) {
-      if (shelf.contains(offer.key())) {
+      if (shelf.contains(offer.key)) {
         continue; // it was offered twice before it was written
       }
       try {
         keep(offer);
-        failuresInRow = 0;
+        failuresInRow.set(0);
       } catch (IOException e) {
         failures.increment();
-        failuresInRow++;
+        failuresInRow.incrementAndGet();
         LOG.log(Level.DEBUG, "cannot keep a decoded span", e);
       }
     }
   }
 
   private void keep(Offer offer) throws IOException {
-    SpanKey key = offer.key();
+    SpanKey key = offer.key;
     long now = clock.millis();
-    Packing.Packed packed = Packing.pack(offer.content(), key.length());
+    Packing.Packed packed = Packing.pack(offer.content, key.length());
     if (!shelf.fits(ObjectFile.size(packed))) {
       return;
     }
     Path file = ObjectFiles.path(store.spans(), key);
-    ObjectFile.write(store, file, key, offer.crc(), packed);
+    ObjectFile.write(store, file, key, offer.crc, packed);
     writes.increment();
     delete(shelf.add(key, ObjectFile.size(packed), now));
   }

@@ -27,7 +27,29 @@ final class Packing {
   private Packing() {}
 
   /** Bytes as they are stored: {@code bytes[0, length)}. */
-  record Packed(int method, byte[] bytes, int length) {}
+  static final class Packed {
+    private final int method;
+    private final byte[] bytes;
+    private final int length;
+
+    private Packed(int method, byte[] bytes, int length) {
+      this.method = method;
+      this.bytes = bytes;
+      this.length = length;
+    }
+
+    int method() {
+      return method;
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+
+    int length() {
+      return length;
+    }
+  }
 
   static Packed pack(byte[] content, int length) {
     int level = level(content, length);
