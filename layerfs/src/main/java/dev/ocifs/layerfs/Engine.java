@@ -1,13 +1,22 @@
 package dev.ocifs.layerfs;
 
+import dev.ocifs.layerfs.cache.CacheStats;
 import dev.ocifs.layerfs.cache.ChunkCache;
 import dev.ocifs.layerfs.cache.MetadataCache;
+import dev.ocifs.layerfs.catalog.Catalog;
+import dev.ocifs.layerfs.catalog.CatalogOptions;
+import dev.ocifs.layerfs.metrics.Metrics;
+import dev.ocifs.layerfs.metrics.PerformanceTracker;
 import dev.ocifs.layerfs.objects.ObjectStore;
 import dev.ocifs.layerfs.objects.SpanStore;
 import dev.ocifs.layerfs.read.DecoderPools;
+import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.store.Store;
 import java.io.Closeable;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What all views of a library share: opened indices and trees, decoded chunks, decoders, decoded
@@ -18,14 +27,22 @@ import java.util.Optional;
  * @param decoders what decodes it
  * @param kept decoded spans on disk, unless there shall be none
  * @param prefetcher decodes what will be asked for
+ * @param catalog what images and layers there are; opened by the first who asks
+ * @param metrics what all of that counts
+ * @param tracker how long opening images takes
  */
 record Engine(
     MetadataCache metadata,
     ChunkCache chunks,
     DecoderPools decoders,
     Optional<ObjectStore> kept,
-    Prefetcher prefetcher)
+    Prefetcher prefetcher,
+    Catalog catalog,
+    Metrics metrics,
+    PerformanceTracker tracker)
     implements Closeable {
+  private static final Logger LOG = System.getLogger("dev.ocifs.layerfs");
+
   private static final int DECODERS = Math.max(8, 4 * Runtime.getRuntime().availableProcessors());
   private static final int MAX_METADATA_ENTRIES = 4096;
 
@@ -33,15 +50,39 @@ record Engine(
   private static final long MAX_METADATA_BYTES = 1L << 30;
 
   static Engine create(Store store, long cacheBytes, long objectBytes) {
-    return new Engine(
-        new MetadataCache(MAX_METADATA_ENTRIES, MAX_METADATA_BYTES),
-        new ChunkCache(cacheBytes),
-        new DecoderPools(DECODERS),
-        objectBytes == 0
-            ? Optional.empty()
-            : Optional.of(
-                ObjectStore.open(store, objectBytes, ObjectStore.DEFAULT_MAX_ENTRY_BYTES)),
-        new Prefetcher(cacheBytes / 2));
+    Metrics metrics = new Metrics();
+    Engine engine =
+        new Engine(
+            new MetadataCache(MAX_METADATA_ENTRIES, MAX_METADATA_BYTES),
+            new ChunkCache(cacheBytes),
+            new DecoderPools(DECODERS),
+            objectBytes == 0
+                ? Optional.empty()
+                : Optional.of(
+                    ObjectStore.open(store, objectBytes, ObjectStore.DEFAULT_MAX_ENTRY_BYTES)),
+            new Prefetcher(cacheBytes / 2),
+            new Catalog(store.catalog(), CatalogOptions.defaults()),
+            metrics,
+            new PerformanceTracker(metrics));
+    engine.register("metadata", engine.metadata::stats);
+    engine.register("chunks", engine.chunks::stats);
+    engine.kept.ifPresent(kept -> engine.register("objects", () -> kept.stats().asCache()));
+    metrics.gauge(
+        "ocifs_decoders_in_use", "Span decoders in use", () -> engine.decoders.metrics().inUse());
+    return engine;
+  }
+
+  private void register(String tier, Supplier<CacheStats> stats) {
+    metrics.counter("ocifs_cache_hits_total", "Cache hits", () -> stats.get().hits(), "tier", tier);
+    metrics.counter(
+        "ocifs_cache_misses_total", "Cache misses", () -> stats.get().misses(), "tier", tier);
+    metrics.counter(
+        "ocifs_cache_evictions_total",
+        "Entries given up for others",
+        () -> stats.get().evictions(),
+        "tier",
+        tier);
+    metrics.gauge("ocifs_cache_bytes", "Bytes held", () -> stats.get().bytes(), "tier", tier);
   }
 
   SpanStore objects() {
@@ -53,5 +94,10 @@ record Engine(
     prefetcher.close();
     kept.ifPresent(ObjectStore::close);
     metadata.close();
+    try {
+      catalog.close();
+    } catch (OcifsException e) {
+      LOG.log(Level.WARNING, "the catalog was not written to its end", e);
+    }
   }
 }

@@ -3,8 +3,14 @@ package dev.ocifs.layerfs;
 import dev.ocifs.layerfs.cache.CacheStats;
 import dev.ocifs.layerfs.cache.Lease;
 import dev.ocifs.layerfs.cache.MetadataKey;
+import dev.ocifs.layerfs.catalog.Catalog;
 import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.layerfs.index.LayerIndexer;
+import dev.ocifs.layerfs.metrics.FlightEvents;
+import dev.ocifs.layerfs.metrics.Metrics;
+import dev.ocifs.layerfs.metrics.MountPhaseEvent;
+import dev.ocifs.layerfs.metrics.Operation;
+import dev.ocifs.layerfs.metrics.PerformanceTracker;
 import dev.ocifs.layerfs.objects.ObjectStats;
 import dev.ocifs.layerfs.objects.ObjectStore;
 import dev.ocifs.layerfs.pool.PoolMetrics;
@@ -111,13 +117,23 @@ public final class LayerFs implements Closeable {
   private ImageView open(Image image, IndexListener listener) throws IOException {
     try {
       LayerWork work = LayerWork.missing(indices);
+      Operation indexing = engine.tracker().operation("view.index");
+      long start = indexing.start();
+      MountPhaseEvent event = FlightEvents.mountPhase();
       List<Lease<LayerIndex>> leases = indices(image.name(), image.layers(), work, listener);
+      indexing.end(start);
+      if (event != null) {
+        event.done("index", image.name());
+      }
       Lease<ImageTree> tree = null;
       try {
         if (options.strict()) {
           merge(leases, UNHEARD).close(); // what breaks a rule is found out
         }
+        Operation merging = engine.tracker().operation("view.tree");
+        start = merging.start();
         tree = tree(leases);
+        merging.end(start);
         return new MergedView(image, chainId(leases), store, tree, leases, engine, indexer);
       } catch (IOException | RuntimeException e) {
         if (tree != null) {
@@ -173,6 +189,33 @@ public final class LayerFs implements Closeable {
   /** How the decoders that all views opened here share have been used. */
   public PoolMetrics decoderPool() {
     return engine.decoders().metrics();
+  }
+
+  /**
+   * Notes in the catalog that the image of a view is in use. Returns at once: the catalog is
+   * written in the background.
+   *
+   * @param view one that {@link #view} opened
+   */
+  public void remember(ImageView view) {
+    if (view instanceof MergedView merged) {
+      merged.remember(engine.catalog());
+    }
+  }
+
+  /** What images and layers the store has seen; it belongs to the library. */
+  public Catalog catalog() {
+    return engine.catalog();
+  }
+
+  /** What all views opened here count. */
+  public Metrics metrics() {
+    return engine.metrics();
+  }
+
+  /** How long the steps of opening images take; off until it is switched on. */
+  public PerformanceTracker tracker() {
+    return engine.tracker();
   }
 
   private List<Lease<LayerIndex>> indices(

@@ -231,6 +231,7 @@ public final class ObjectStore implements SpanStore, Closeable {
         held.evictions(),
         held.entries(),
         held.bytes(),
+        held.maxBytes(),
         held.contentBytes());
   }
 

@@ -109,6 +109,7 @@ final class Shelf {
 
   /** What it holds, and its evictions; the other numbers are the caller's. */
   synchronized ObjectStats stats() {
-    return new ObjectStats(0, 0, 0, 0, 0, 0, evictions, slots.size(), bytes, contentBytes);
+    return new ObjectStats(
+        0, 0, 0, 0, 0, 0, evictions, slots.size(), bytes, maxBytes, contentBytes);
   }
 }

@@ -4,6 +4,8 @@ import dev.ocifs.layerfs.cache.ChunkCache;
 import dev.ocifs.layerfs.codec.LayerDecoder;
 import dev.ocifs.layerfs.codec.SpanDecoder;
 import dev.ocifs.layerfs.index.LayerIndex;
+import dev.ocifs.layerfs.metrics.FlightEvents;
+import dev.ocifs.layerfs.metrics.SpanDecodedEvent;
 import dev.ocifs.layerfs.objects.SpanKey;
 import dev.ocifs.layerfs.objects.SpanStore;
 import dev.ocifs.layerfs.pool.Lease;
@@ -141,6 +143,7 @@ public final class LayerReader implements Closeable {
   private void decode(int span, byte[] chunk, int length) throws IOException {
     long inEnd = index.facts().kept() ? index.spanStart(span + 1) : index.inEnd(span);
     BlobSource from = blob();
+    SpanDecodedEvent event = FlightEvents.spanDecoded();
     try (Lease<SpanDecoder> decoder = decoders.of(compression).acquire()) {
       decoder.get().decode(from, index.checkpoint(span), inEnd, chunk, length);
     }
@@ -148,6 +151,9 @@ public final class LayerReader implements Closeable {
     crc.update(chunk, 0, length);
     if ((int) crc.getValue() != index.spanCrc(span)) {
       throw index.contentDiffers(span);
+    }
+    if (event != null) {
+      event.done(index.facts().diffId(), span, length);
     }
   }
 

@@ -27,7 +27,7 @@ final class Spans {
     SplittableRandom random = new SplittableRandom(seed);
     StringBuilder text = new StringBuilder(length + 8);
     while (text.length() < length) {
-      text.append(Integer.toString(random.nextInt(100, 400), 36)).append(' ');
+      text.append(Integer.toString(random.nextInt(100, 140), 36)).append(' ');
     }
     return text.substring(0, length).getBytes(StandardCharsets.US_ASCII);
   }
