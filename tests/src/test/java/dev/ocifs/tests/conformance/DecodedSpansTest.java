@@ -81,7 +81,7 @@ class DecodedSpansTest {
   @ParameterizedTest
   @EnumSource(
       value = LayerBytes.class,
-      names = {"GZIP", "ZSTD"})
+      names = {"GZIP", "ZSTD_FRAMES"})
   void spansReadTwiceAreFoundLater(LayerBytes bytes) throws IOException {
     String image = image(bytes);
     assertThat(reads(image, 1).writes()).isZero();

@@ -44,8 +44,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A span of a layer of 16 MiB into the chunk cache, which keeps none, as a read waits for it: from
- * its file, or decoded from the layer. Both files are in the page cache.
+ * A span of a gzip layer of 16 MiB into the chunk cache, which keeps none, as a read waits for it:
+ * from its file, or decoded from the layer. Both files are in the page cache.
  *
  * <p>The heap is touched first: else fresh pages are paid for, much and unevenly.
  */
@@ -86,9 +86,6 @@ public class ObjectStoreBench {
 
   @Param public Kind kind = Kind.BINARIES;
 
-  @Param({"GZIP", "ZSTD"})
-  public LayerBytes layer = LayerBytes.GZIP;
-
   private @Nullable Path folder;
   private @Nullable Image image;
   private @Nullable ObjectStore objects;
@@ -102,7 +99,7 @@ public class ObjectStoreBench {
     Path dir = Files.createTempDirectory("ocifs-bench");
     folder = dir;
     byte[] tar = TarWriter.tar(Entry.file("data", kind.bytes()));
-    TestImage test = TestImage.of(TestLayer.of(layer, tar));
+    TestImage test = TestImage.of(TestLayer.of(LayerBytes.GZIP, tar));
     Path layout = new OciLayoutWriter().image("test", test).writeTo(dir.resolve("image"));
     Store store = Store.open(dir.resolve("store"));
     LayerIndexer indexer = new LayerIndexer(store, Limits.DEFAULT);
