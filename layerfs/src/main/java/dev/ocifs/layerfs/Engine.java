@@ -7,21 +7,25 @@ import dev.ocifs.layerfs.catalog.Catalog;
 import dev.ocifs.layerfs.catalog.CatalogOptions;
 import dev.ocifs.layerfs.metrics.Metrics;
 import dev.ocifs.layerfs.metrics.PerformanceTracker;
+import dev.ocifs.layerfs.objects.ObjectStore;
+import dev.ocifs.layerfs.objects.SpanStore;
 import dev.ocifs.layerfs.read.DecoderPools;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.store.Store;
 import java.io.Closeable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What all views of a library share: opened indices and trees, decoded chunks, decoders, and the
- * thread that decodes ahead. Thread-safe.
+ * What all views of a library share: opened indices and trees, decoded chunks, decoders, decoded
+ * spans on disk, and the thread that decodes ahead. Thread-safe.
  *
  * @param metadata indices and trees, mapped
  * @param chunks decoded content
  * @param decoders what decodes it
+ * @param kept decoded spans on disk, unless there shall be none
  * @param prefetcher decodes what will be asked for
  * @param catalog what images and layers there are; opened by the first who asks
  * @param metrics what all of that counts
@@ -31,6 +35,7 @@ record Engine(
     MetadataCache metadata,
     ChunkCache chunks,
     DecoderPools decoders,
+    Optional<ObjectStore> kept,
     Prefetcher prefetcher,
     Catalog catalog,
     Metrics metrics,
@@ -44,19 +49,24 @@ record Engine(
   /** Mapped, so that it costs address space and not heap. */
   private static final long MAX_METADATA_BYTES = 1L << 30;
 
-  static Engine create(Store store, long cacheBytes) {
+  static Engine create(Store store, long cacheBytes, long objectBytes) {
     Metrics metrics = new Metrics();
     Engine engine =
         new Engine(
             new MetadataCache(MAX_METADATA_ENTRIES, MAX_METADATA_BYTES),
             new ChunkCache(cacheBytes),
             new DecoderPools(DECODERS),
+            objectBytes == 0
+                ? Optional.empty()
+                : Optional.of(
+                    ObjectStore.open(store, objectBytes, ObjectStore.DEFAULT_MAX_ENTRY_BYTES)),
             new Prefetcher(cacheBytes / 2),
             new Catalog(store.catalog(), CatalogOptions.defaults()),
             metrics,
             new PerformanceTracker(metrics));
     engine.register("metadata", engine.metadata::stats);
     engine.register("chunks", engine.chunks::stats);
+    engine.kept.ifPresent(kept -> engine.register("objects", () -> kept.stats().asCache()));
     metrics.gauge(
         "ocifs_decoders_in_use", "Span decoders in use", () -> engine.decoders.metrics().inUse());
     return engine;
@@ -75,9 +85,14 @@ record Engine(
     metrics.gauge("ocifs_cache_bytes", "Bytes held", () -> stats.get().bytes(), "tier", tier);
   }
 
+  SpanStore objects() {
+    return kept.isPresent() ? kept.get() : SpanStore.NONE;
+  }
+
   @Override
   public void close() {
     prefetcher.close();
+    kept.ifPresent(ObjectStore::close);
     metadata.close();
     try {
       catalog.close();

@@ -11,6 +11,8 @@ import dev.ocifs.layerfs.metrics.Metrics;
 import dev.ocifs.layerfs.metrics.MountPhaseEvent;
 import dev.ocifs.layerfs.metrics.Operation;
 import dev.ocifs.layerfs.metrics.PerformanceTracker;
+import dev.ocifs.layerfs.objects.ObjectStats;
+import dev.ocifs.layerfs.objects.ObjectStore;
 import dev.ocifs.layerfs.pool.PoolMetrics;
 import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.tree.TreeBuilder;
@@ -65,7 +67,8 @@ public final class LayerFs implements Closeable {
 
   /** A library over this store. */
   public static LayerFs open(Store store, LayerFsOptions options) {
-    return new LayerFs(store, options, Engine.create(store, options.cacheBytes()));
+    return new LayerFs(
+        store, options, Engine.create(store, options.cacheBytes(), options.objectBytes()));
   }
 
   /** The same library, its caches shared, with other limits and strictness. */
@@ -290,6 +293,11 @@ public final class LayerFs implements Closeable {
   /** What the cache of decoded content has done. */
   public CacheStats chunkCache() {
     return engine.chunks().stats();
+  }
+
+  /** What the decoded spans on disk have done; all zeros when none are kept. */
+  public ObjectStats objects() {
+    return engine.kept().map(ObjectStore::stats).orElse(ObjectStats.NONE);
   }
 
   /**

@@ -8,15 +8,20 @@ import dev.ocifs.oci.Limits;
  * @param limits what images may ask for
  * @param strict whether an entry that breaks a rule is an error
  * @param cacheBytes bytes of decompressed content to keep in memory
+ * @param objectBytes bytes of decoded spans to keep on disk, in the store; 0 for none
  * @param parallelism how many layers are indexed at once
  */
-public record LayerFsOptions(Limits limits, boolean strict, long cacheBytes, int parallelism) {
+public record LayerFsOptions(
+    Limits limits, boolean strict, long cacheBytes, long objectBytes, int parallelism) {
   private static final long DEFAULT_CACHE_BYTES = 48L << 20;
 
-  /** The defaults: lenient, a cache of 48 MiB, as many layers at once as there are processors. */
+  /**
+   * The defaults: lenient, a cache of 48 MiB, nothing on disk, as many layers at once as there are
+   * processors.
+   */
   public static LayerFsOptions defaults() {
     return new LayerFsOptions(
-        Limits.DEFAULT, false, DEFAULT_CACHE_BYTES, Runtime.getRuntime().availableProcessors());
+        Limits.DEFAULT, false, DEFAULT_CACHE_BYTES, 0, Runtime.getRuntime().availableProcessors());
   }
 
   /** For a machine that serves many mounts: a cache of 128 MiB. */
@@ -26,18 +31,22 @@ public record LayerFsOptions(Limits limits, boolean strict, long cacheBytes, int
 
   /** For a machine where other work matters more: a cache of 16 MiB, one layer at a time. */
   public static LayerFsOptions development() {
-    return new LayerFsOptions(Limits.DEFAULT, false, 16L << 20, 1);
+    return new LayerFsOptions(Limits.DEFAULT, false, 16L << 20, 0, 1);
   }
 
   public LayerFsOptions withLimits(Limits newLimits) {
-    return new LayerFsOptions(newLimits, strict, cacheBytes, parallelism);
+    return new LayerFsOptions(newLimits, strict, cacheBytes, objectBytes, parallelism);
   }
 
   public LayerFsOptions withStrict(boolean newStrict) {
-    return new LayerFsOptions(limits, newStrict, cacheBytes, parallelism);
+    return new LayerFsOptions(limits, newStrict, cacheBytes, objectBytes, parallelism);
   }
 
   public LayerFsOptions withCacheBytes(long newCacheBytes) {
-    return new LayerFsOptions(limits, strict, newCacheBytes, parallelism);
+    return new LayerFsOptions(limits, strict, newCacheBytes, objectBytes, parallelism);
+  }
+
+  public LayerFsOptions withObjectBytes(long newObjectBytes) {
+    return new LayerFsOptions(limits, strict, cacheBytes, newObjectBytes, parallelism);
   }
 }

@@ -79,6 +79,7 @@ final class MergedView implements ImageView {
               () -> indexer.content(layer, index.facts()),
               engine.chunks(),
               engine.decoders(),
+              engine.objects(),
               listener));
     }
   }

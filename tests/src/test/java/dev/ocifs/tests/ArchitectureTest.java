@@ -36,6 +36,8 @@ class ArchitectureTest {
           Map.entry("layerfs.tar", Set.of("oci")),
           Map.entry("layerfs.codec", Set.of("oci", "oci.source")),
           Map.entry("layerfs.cache", Set.of("oci")),
+          Map.entry(
+              "layerfs.objects", Set.of("oci", "oci.store", "layerfs.batch", "layerfs.cache")),
           Map.entry("layerfs.pool", Set.of()),
           Map.entry("layerfs.batch", Set.of()),
           Map.entry("layerfs.profile", Set.of("oci")),
@@ -59,6 +61,7 @@ class ArchitectureTest {
                   "layerfs.cache",
                   "layerfs.codec",
                   "layerfs.index",
+                  "layerfs.objects",
                   "layerfs.metrics",
                   "layerfs.pool")),
           Map.entry(
@@ -73,6 +76,7 @@ class ArchitectureTest {
                   "layerfs.catalog",
                   "layerfs.index",
                   "layerfs.metrics",
+                  "layerfs.objects",
                   "layerfs.pool",
                   "layerfs.profile",
                   "layerfs.read",

@@ -6,6 +6,8 @@ import dev.ocifs.layerfs.codec.SpanDecoder;
 import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.layerfs.metrics.FlightEvents;
 import dev.ocifs.layerfs.metrics.SpanDecodedEvent;
+import dev.ocifs.layerfs.objects.SpanKey;
+import dev.ocifs.layerfs.objects.SpanStore;
 import dev.ocifs.layerfs.pool.Lease;
 import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.source.BlobSource;
@@ -20,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The uncompressed bytes of one layer, readable at any position.
  *
- * <p>A read decodes the spans that it touches, or finds them in the chunk cache; each span is
- * compared with the checksum that the verified pass left before any of it is served. A read that
- * finds all in the cache allocates nothing. Thread-safe. Opens the blob at the first read that
- * needs it, and closes it; the index stays the caller's.
+ * <p>A read decodes the spans that it touches, or finds them in the chunk cache or among the
+ * decoded spans on disk; each span is compared with the checksum that the verified pass left before
+ * any of it is served. A read that finds all in the cache allocates nothing. Thread-safe. Opens the
+ * blob at the first read that needs it, and closes it; the index stays the caller's.
  */
 public final class LayerReader implements Closeable {
   /** Opens what the layer is read from. */
@@ -38,6 +40,7 @@ public final class LayerReader implements Closeable {
   private final Compression compression;
   private final ChunkCache cache;
   private final DecoderPools decoders;
+  private final SpanStore objects;
   private final ReadListener listener;
 
   /** Made when a span is first used; two threads may make one each, which are equal. */
@@ -50,6 +53,7 @@ public final class LayerReader implements Closeable {
    * @param ordinal position of the layer in its image, for the listener
    * @param opener opens the layer's blob, or its uncompressed copy when the index says that one is
    *     kept
+   * @param objects where spans of a compressed layer are looked for before they are decoded
    */
   public LayerReader(
       LayerIndex index,
@@ -57,6 +61,7 @@ public final class LayerReader implements Closeable {
       Opener opener,
       ChunkCache cache,
       DecoderPools decoders,
+      SpanStore objects,
       ReadListener listener) {
     this.index = index;
     this.ordinal = ordinal;
@@ -64,6 +69,7 @@ public final class LayerReader implements Closeable {
     this.compression = index.facts().kept() ? Compression.NONE : index.facts().compression();
     this.cache = cache;
     this.decoders = decoders;
+    this.objects = compression == Compression.NONE ? SpanStore.NONE : objects;
     this.listener = listener;
     this.keys = new ChunkCache.Key[index.spanCount()];
   }
@@ -101,14 +107,14 @@ public final class LayerReader implements Closeable {
   private byte[] awaited(ChunkCache.Key key, int span) throws IOException {
     listener.waits();
     try {
-      return cache.get(key, () -> load(span));
+      return cache.get(key, () -> load(span, false));
     } finally {
       listener.goesOn();
     }
   }
 
   /**
-   * Decodes a span into the cache, unless it is there.
+   * Gets a span that earlier mounts read into the cache, unless it is there.
    *
    * @return how many bytes it has; 0 when the layer has no such span
    */
@@ -118,12 +124,23 @@ public final class LayerReader implements Closeable {
     }
     ChunkCache.Key key = new ChunkCache.Key(index, span);
     byte[] chunk = cache.find(key);
-    return (chunk != null ? chunk : cache.get(key, () -> load(span))).length;
+    return (chunk != null ? chunk : cache.get(key, () -> load(span, true))).length;
   }
 
-  private byte[] load(int span) throws IOException {
-    int length = Math.toIntExact(index.spanStart(span + 1) - index.spanStart(span));
+  private byte[] load(int span, boolean usedBefore) throws IOException {
+    long start = index.spanStart(span);
+    int length = Math.toIntExact(index.spanStart(span + 1) - start);
     byte[] chunk = new byte[length + LayerDecoder.SLACK_BYTES];
+    SpanKey key = new SpanKey(index.facts().diffId(), start, length);
+    int crc = index.spanCrc(span);
+    if (!objects.find(key, crc, chunk)) {
+      decode(span, chunk, length);
+      objects.offer(key, crc, chunk, usedBefore);
+    }
+    return chunk;
+  }
+
+  private void decode(int span, byte[] chunk, int length) throws IOException {
     long inEnd = index.facts().kept() ? index.spanStart(span + 1) : index.inEnd(span);
     BlobSource from = blob();
     SpanDecodedEvent event = FlightEvents.spanDecoded();
@@ -138,7 +155,6 @@ public final class LayerReader implements Closeable {
     if (event != null) {
       event.done(index.facts().diffId(), span, length);
     }
-    return chunk;
   }
 
   private synchronized BlobSource blob() throws IOException {

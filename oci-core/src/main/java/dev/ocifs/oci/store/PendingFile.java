@@ -102,16 +102,36 @@ public final class PendingFile implements Closeable {
    * @throws OcifsException {@code STORE} when the disk is full or not writable
    */
   public void commit() throws IOException {
-    if (committed || closed) {
-      throw new IllegalStateException("committed or closed already: " + target);
-    }
+    requirePending();
     try {
       channel.force(true);
-      Files.move(tmp, target, StandardCopyOption.ATOMIC_MOVE);
-      committed = true;
+      publish();
       syncFolder(target);
     } catch (IOException e) {
       throw explain(e);
+    }
+  }
+
+  /**
+   * Puts the file in its place, replacing one that is there, and does not wait for the disk: a
+   * crash of the machine may leave it empty or cut. For what can be made again and is checked
+   * whenever it is read.
+   *
+   * @throws OcifsException {@code STORE} when the disk is full or not writable
+   */
+  public void publish() throws IOException {
+    requirePending();
+    try {
+      Files.move(tmp, target, StandardCopyOption.ATOMIC_MOVE);
+      committed = true;
+    } catch (IOException e) {
+      throw explain(e);
+    }
+  }
+
+  private void requirePending() {
+    if (committed || closed) {
+      throw new IllegalStateException("committed or closed already: " + target);
     }
   }
 

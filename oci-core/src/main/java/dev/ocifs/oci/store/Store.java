@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  * ocifs/layers/KEY.idx                         layer indices
  * ocifs/trees/CHAINID.tree                     merged trees
  * ocifs/objects/sha256/ab/HEX                  decompressed file contents
+ * ocifs/objects/spans/DIFFID/START-LENGTH      decoded spans of layers
  * ocifs/unwrapped/KEY.tar                      archives that came compressed as a whole
  * ocifs/mounts/  ocifs/logs/  ocifs/leases/    live state
  * ocifs/profiles/<digest>.heat                what mounts read first
@@ -119,6 +120,11 @@ public final class Store {
         .resolve(content.algorithm().id())
         .resolve(content.hex().substring(0, 2))
         .resolve(content.hex());
+  }
+
+  /** The folder of the decoded spans of layers; it may not exist before {@link #create}. */
+  public Path spans() {
+    return derived.resolve("objects").resolve("spans");
   }
 
   /** An archive that was compressed as a whole, unwrapped. */

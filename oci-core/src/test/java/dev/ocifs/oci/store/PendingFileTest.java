@@ -45,6 +45,19 @@ final class PendingFileTest {
   }
 
   @Test
+  void publishedItIsWholeToo() throws IOException {
+    try (PendingFile pending = store.create(target)) {
+      write(pending, "derived");
+      assertThat(target).doesNotExist();
+      pending.publish();
+      assertThat(target).hasContent("derived");
+      assertThatThrownBy(pending::commit).isInstanceOf(IllegalStateException.class);
+    }
+    assertThat(target).hasContent("derived");
+    assertThat(store.tmpDir()).isEmptyDirectory();
+  }
+
+  @Test
   void withoutACommitNothingIsLeft() throws IOException {
     try (PendingFile pending = store.create(target)) {
       write(pending, "half");

@@ -8,6 +8,7 @@ import dev.ocifs.layerfs.codec.LayerDecoder;
 import dev.ocifs.layerfs.codec.SpanDecoder;
 import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.layerfs.index.LayerIndexer;
+import dev.ocifs.layerfs.objects.SpanStore;
 import dev.ocifs.layerfs.read.DecoderPools;
 import dev.ocifs.layerfs.read.LayerReader;
 import dev.ocifs.layerfs.read.ReadListener;
@@ -92,7 +93,8 @@ public class RandomReadBench {
     LayerIndex index = indexer.make(image.layers().get(0), read -> {});
     BlobSource blob = indexer.content(image.layers().get(0), index.facts());
     layer = new Layer(folder, image, index, blob);
-    reader = new LayerReader(index, 0, () -> blob, noCache, pools, ReadListener.NONE);
+    reader =
+        new LayerReader(index, 0, () -> blob, noCache, pools, SpanStore.NONE, ReadListener.NONE);
   }
 
   @TearDown

@@ -1,0 +1,5 @@
+/** Benchmarks of decoded spans on disk. */
+@NullMarked
+package dev.ocifs.tests.bench.objects;
+
+import org.jspecify.annotations.NullMarked;
