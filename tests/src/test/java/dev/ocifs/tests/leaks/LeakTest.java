@@ -1,0 +1,146 @@
+package dev.ocifs.tests.leaks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ocifs.tests.image.DockerArchiveWriter;
+import dev.ocifs.tests.image.Entry;
+import dev.ocifs.tests.image.LayerBytes;
+import dev.ocifs.tests.image.OciArchiveWriter;
+import dev.ocifs.tests.image.OciLayoutWriter;
+import dev.ocifs.tests.image.TarWriter;
+import dev.ocifs.tests.image.TestImage;
+import dev.ocifs.tests.image.TestLayer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every public operation, failed at each of its steps in turn, leaves nothing open. */
+class LeakTest {
+  private static final int MOST_STEPS = 10_000;
+
+  @TempDir static Path shared;
+  private static Map<String, Operation.Maker> operations = Map.of();
+
+  @TempDir Path dir;
+
+  @BeforeAll
+  static void images() throws Exception {
+    byte[] content = new byte[300_000];
+    new Random(1).nextBytes(content);
+    TestImage image =
+        TestImage.of(
+            TestLayer.of(Entry.file("a", "1"), Entry.file("big", content)),
+            TestLayer.of(LayerBytes.ZSTD, TarWriter.tar(Entry.file("b", "2"))),
+            TestLayer.of(LayerBytes.PLAIN, TarWriter.tar(Entry.file("c", "3"))));
+    OciLayoutWriter.write(shared.resolve("layout"), image);
+    OciLayoutWriter named = new OciLayoutWriter().image("test", image);
+    OciArchiveWriter.write(shared.resolve("oci.tar"), named, LayerBytes.PLAIN);
+    OciArchiveWriter.write(shared.resolve("wrapped.tar.gz"), named, LayerBytes.GZIP);
+    new DockerArchiveWriter(DockerArchiveWriter.Shape.values()[0])
+        .image(image, "test:1")
+        .write(shared.resolve("docker.tar"), LayerBytes.PLAIN);
+  }
+
+  static Map<String, Operation.Maker> woven() {
+    if (operations.isEmpty()) {
+      try {
+        @SuppressWarnings("unchecked")
+        Supplier<Map<String, Operation.Maker>> made =
+            (Supplier<Map<String, Operation.Maker>>)
+                new WeavingLoader(LeakTest.class.getClassLoader())
+                    .loadClass(Operations.class.getName())
+                    .getConstructor()
+                    .newInstance();
+        operations = made.get();
+      } catch (ReflectiveOperationException e) {
+        throw new AssertionError(e);
+      }
+    }
+    return operations;
+  }
+
+  static Stream<String> operations() {
+    return woven().keySet().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  @Timeout(120)
+  void leavesNothingOpenWhereverItFails(String name) throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/maps")), "no /proc: nothing to count");
+    List<String> leaks = new ArrayList<>();
+    for (Steps.Failure how : Steps.Failure.values()) {
+      int n = 1;
+      while (failAt(name, how, n, leaks)) {
+        n++;
+        assertThat(n).isLessThan(MOST_STEPS);
+      }
+      System.out.println(name + " " + how + " " + (n - 1) + " steps");
+      assertThat(n).as("steps of " + name).isGreaterThan(2);
+    }
+    assertThat(leaks).isEmpty();
+  }
+
+  /** Whether the operation came to its {@code n}-th step. */
+  private boolean failAt(String name, Steps.Failure how, int n, List<String> leaks)
+      throws Exception {
+    Path folder = Files.createDirectory(dir.toRealPath().resolve(how + "-" + n));
+    Path store = folder.resolve("store");
+    @Nullable String failed;
+    List<String> before = held(folder);
+    try (Operation operation = woven().get(name).in(shared.toRealPath(), store)) {
+      Steps.arm(how, n);
+      try {
+        operation.run();
+      } catch (Exception | OutOfMemoryError e) {
+        // What is thrown is not the question here, only what is left.
+      } finally {
+        failed = Steps.disarm();
+      }
+      String where = how + " " + n + ": " + failed;
+      if (operation.held() != 0) {
+        leaks.add(where + ": leases or decoders: " + operation.held());
+      }
+      // Locks that stayed would make it wait, and what it shares must be as good as before.
+      operation.run();
+      operation.close();
+      List<String> held = held(folder);
+      before.forEach(held::remove); // what earlier failures left, each of them once
+      held.forEach(left -> leaks.add(where + ": " + left));
+      if (how != Steps.Failure.IO_FROM_THERE) {
+        leftovers(store).forEach(file -> leaks.add(where + ": " + file));
+      }
+    }
+    return failed != null;
+  }
+
+  private static List<String> held(Path folder) throws IOException {
+    List<String> held = Holdings.below(shared.toRealPath());
+    held.addAll(Holdings.below(folder));
+    return held;
+  }
+
+  /** Files that are neither committed nor gone. */
+  private static List<Path> leftovers(Path store) throws IOException {
+    Path folder = store.resolve("ocifs/tmp");
+    if (!Files.exists(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
+  }
+}
