@@ -97,11 +97,14 @@ public final class LayerFs implements Closeable {
    *     right
    */
   public ImageView view(Image image, IndexListener listener) throws IOException {
+    ImageView view = null;
     try {
-      return open(image, listener);
-    } catch (IOException | RuntimeException e) {
-      image.close();
-      throw e;
+      view = open(image, listener);
+      return view;
+    } finally {
+      if (view == null) {
+        image.close();
+      }
     }
   }
 
@@ -110,18 +113,21 @@ public final class LayerFs implements Closeable {
       LayerWork work = LayerWork.missing(indices);
       List<Lease<LayerIndex>> leases = indices(image.name(), image.layers(), work, listener);
       Lease<ImageTree> tree = null;
+      MergedView view = null;
       try {
         if (options.strict()) {
           merge(leases, UNHEARD).close(); // what breaks a rule is found out
         }
         tree = tree(leases);
-        return new MergedView(image, chainId(leases), store, tree, leases, engine, indexer);
-      } catch (IOException | RuntimeException e) {
-        if (tree != null) {
-          tree.close();
+        view = new MergedView(image, chainId(leases), store, tree, leases, engine, indexer);
+        return view;
+      } finally {
+        if (view == null) {
+          if (tree != null) {
+            tree.close();
+          }
+          closeAll(leases);
         }
-        closeAll(leases);
-        throw e;
       }
     } catch (OcifsException e) {
       throw e.image(image.name());

@@ -213,10 +213,13 @@ final class MergedView implements ImageView {
       }
       closed = true;
     }
-    prefetcher.forget(layers);
-    keepAccesses();
     try (image) {
-      LayerReader.closeAll(layers);
+      prefetcher.forget(layers);
+      try {
+        keepAccesses();
+      } finally {
+        LayerReader.closeAll(layers);
+      }
     } finally {
       treeLease.close();
       indices.forEach(Lease::close);

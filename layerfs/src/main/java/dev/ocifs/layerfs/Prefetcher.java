@@ -148,7 +148,8 @@ final class Prefetcher implements Closeable {
     }
     try {
       return job.layers.get(layer).prefetch(job.spans.span(i));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // The reads themselves will tell; the views that come after want the thread.
       LOG.log(Level.DEBUG, "cannot decode ahead", e);
       return 0;
     }

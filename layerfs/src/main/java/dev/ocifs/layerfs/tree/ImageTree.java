@@ -57,11 +57,14 @@ public final class ImageTree implements Closeable {
    */
   public static ImageTree open(Path path) throws IOException {
     SectionedFile file = SectionedFile.open(path, TreeFormat.FORMAT);
+    ImageTree tree = null;
     try {
-      return new ImageTree(file);
-    } catch (OcifsException | RuntimeException e) {
-      file.close();
-      throw e;
+      tree = new ImageTree(file);
+      return tree;
+    } finally {
+      if (tree == null) {
+        file.close();
+      }
     }
   }
 
