@@ -176,12 +176,11 @@ final class MergedView implements ImageView {
     }
     int n = (int) Math.min(Math.min(dst.byteSize(), Integer.MAX_VALUE), extent.size() - pos);
     LayerReader layer = layers.get(extent.layer());
-    long[] runs = extent.runs();
     try {
-      if (runs == null) {
+      if (extent.runs() == 0) {
         layer.read(extent.pos() + pos, dst, 0, n);
       } else {
-        readSparse(layer, extent.pos(), runs, pos, dst.asSlice(0, n));
+        readSparse(layer, extent, pos, dst, n);
       }
     } catch (dev.ocifs.oci.OcifsException e) {
       throw e.image(image.name());
@@ -189,19 +188,23 @@ final class MergedView implements ImageView {
     return n;
   }
 
-  /** Holes are zeros; the runs lie one after the other from {@code stored}. */
-  private static void readSparse(
-      LayerReader layer, long stored, long[] runs, long pos, MemorySegment dst) throws IOException {
-    dst.fill((byte) 0);
-    long end = pos + dst.byteSize();
-    long at = stored;
-    for (int i = 0; i < runs.length && runs[i] < end; i += 2) {
-      long from = Math.max(pos, runs[i]);
-      long to = Math.min(end, runs[i] + runs[i + 1]);
+  /** Holes are zeros. */
+  private void readSparse(LayerReader layer, Extent extent, long pos, MemorySegment dst, int n)
+      throws IOException {
+    (n == dst.byteSize() ? dst : dst.asSlice(0, n)).fill((byte) 0);
+    long runs = extent.runs();
+    int count = tree.runCount(runs);
+    long end = pos + n;
+    long stored = extent.pos();
+    for (int i = 0; i < count && tree.runStart(runs, i) < end; i++) {
+      long start = tree.runStart(runs, i);
+      long length = tree.runLength(runs, i);
+      long from = Math.max(pos, start);
+      long to = Math.min(end, start + length);
       if (from < to) {
-        layer.read(at + from - runs[i], dst, from - pos, to - from);
+        layer.read(stored + from - start, dst, from - pos, to - from);
       }
-      at += runs[i + 1];
+      stored += length;
     }
   }
 
