@@ -12,9 +12,12 @@ import dev.ocifs.tests.image.TarWriter;
 import dev.ocifs.tests.image.TestImage;
 import dev.ocifs.tests.image.TestLayer;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -43,8 +46,7 @@ class LeakTest {
     TestImage image =
         TestImage.of(
             TestLayer.of(Entry.file("a", "1"), Entry.file("big", content)),
-            TestLayer.of(LayerBytes.ZSTD, TarWriter.tar(Entry.file("b", "2"))),
-            TestLayer.of(LayerBytes.PLAIN, TarWriter.tar(Entry.file("c", "3"))));
+            TestLayer.of(LayerBytes.XZ, TarWriter.tar(Entry.file("b", "2"))));
     OciLayoutWriter.write(shared.resolve("layout"), image);
     OciLayoutWriter named = new OciLayoutWriter().image("test", image);
     OciArchiveWriter.write(shared.resolve("oci.tar"), named, LayerBytes.PLAIN);
@@ -94,6 +96,99 @@ class LeakTest {
     assertThat(leaks).isEmpty();
   }
 
+  static Stream<String> operationsOnAStore() {
+    return Stream.of("view", "view, strictly", "prefetch", "index", "verify again");
+  }
+
+  /** How a file may be found. */
+  private enum Damage {
+    GONE,
+    EMPTY,
+    CUT_IN_HEADER,
+    CUT_IN_HALF,
+    WITHOUT_END,
+    FLIPPED_BEGIN,
+    FLIPPED_MIDDLE;
+
+    void of(Path file) throws IOException {
+      byte[] bytes = Files.readAllBytes(file);
+      // A new file, as a mapping of the old one would change with it.
+      Files.delete(file);
+      switch (this) {
+        case GONE -> {}
+        case EMPTY -> Files.write(file, new byte[0]);
+        case CUT_IN_HEADER -> Files.write(file, Arrays.copyOf(bytes, Math.min(bytes.length, 20)));
+        case CUT_IN_HALF -> Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+        case WITHOUT_END -> Files.write(file, Arrays.copyOf(bytes, Math.max(0, bytes.length - 1)));
+        case FLIPPED_BEGIN -> Files.write(file, flipped(bytes, 9));
+        case FLIPPED_MIDDLE -> Files.write(file, flipped(bytes, bytes.length / 2));
+      }
+    }
+
+    private static byte[] flipped(byte[] bytes, int at) {
+      byte[] other = bytes.clone();
+      if (at < other.length) {
+        other[at] ^= 0x10;
+      }
+      return other;
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("operationsOnAStore")
+  void leavesNothingOpenWhateverIsDamaged(String name) throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/maps")), "no /proc: nothing to count");
+    List<String> leaks = new ArrayList<>();
+    boolean more = true;
+    for (int i = 0; more; i++) {
+      for (Damage damage : Damage.values()) {
+        more = failWith(name, damage, i, leaks);
+      }
+      assertThat(i).isLessThan(MOST_STEPS);
+    }
+    assertThat(leaks).isEmpty();
+  }
+
+  /** Whether there is an {@code i}-th file. */
+  private boolean failWith(String name, Damage damage, int i, List<String> leaks)
+      throws Exception {
+    Path folder = Files.createDirectory(dir.toRealPath().resolve(damage + "-" + i));
+    Path images = copied(folder.resolve("images"));
+    Path store = folder.resolve("store");
+    List<String> before = held(folder);
+    // Made for the view, so that there are indices, a tree and a profile to be damaged.
+    woven().get("view").in(images, store).close();
+    try (Stream<Path> walk = Files.walk(folder);
+        Operation operation = woven().get(name).in(images, store)) {
+      List<Path> files = walk.filter(f -> isDamageable(folder.relativize(f), f)).sorted().toList();
+      if (i == files.size()) {
+        return false;
+      }
+      damage.of(files.get(i));
+      try {
+        operation.run();
+      } catch (IOException | RuntimeException e) {
+        // What is thrown is not the question here, only what is left.
+      }
+      String where = damage + " " + folder.relativize(files.get(i));
+      if (operation.held() != 0) {
+        leaks.add(where + ": leases or decoders: " + operation.held());
+      }
+      operation.close();
+      List<String> held = held(folder);
+      before.forEach(held::remove);
+      held.forEach(left -> leaks.add(where + ": " + left));
+    }
+    return true;
+  }
+
+  /** Not the images that the operations on a store do not open, nor locks. */
+  private static boolean isDamageable(Path relative, Path file) {
+    return Files.isRegularFile(file)
+        && !file.toString().endsWith(".lock")
+        && (relative.startsWith("store") || relative.startsWith("images/layout"));
+  }
+
   /** Whether the operation came to its {@code n}-th step. */
   private boolean failAt(String name, Steps.Failure how, int n, List<String> leaks)
       throws Exception {
@@ -101,21 +196,29 @@ class LeakTest {
     Path store = folder.resolve("store");
     @Nullable String failed;
     List<String> before = held(folder);
-    try (Operation operation = woven().get(name).in(shared.toRealPath(), store)) {
-      Steps.arm(how, n);
+    Path images = shared.toRealPath();
+    if (how == Steps.Failure.CUT) {
+      images = copied(folder.resolve("images"));
+    }
+    Path cut = images;
+    try (Operation operation = woven().get(name).in(images, store)) {
+      Steps.arm(how, n, () -> cutAll(cut));
       try {
         operation.run();
       } catch (Exception | OutOfMemoryError e) {
         // What is thrown is not the question here, only what is left.
       } finally {
         failed = Steps.disarm();
+        boolean ignored = Thread.interrupted();
       }
       String where = how + " " + n + ": " + failed;
       if (operation.held() != 0) {
         leaks.add(where + ": leases or decoders: " + operation.held());
       }
-      // Locks that stayed would make it wait, and what it shares must be as good as before.
-      operation.run();
+      if (how == Steps.Failure.IO || how == Steps.Failure.ERROR) {
+        // Locks that stayed would make it wait, and what it shares must be as good as before.
+        operation.run();
+      }
       operation.close();
       List<String> held = held(folder);
       before.forEach(held::remove); // what earlier failures left, each of them once
@@ -125,6 +228,29 @@ class LeakTest {
       }
     }
     return failed != null;
+  }
+
+  private static Path copied(Path target) throws IOException {
+    try (Stream<Path> files = Files.walk(shared)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, target.resolve(shared.relativize(file).toString()));
+      }
+    }
+    return target;
+  }
+
+  private static void cutAll(Path images) throws IOException {
+    try (Stream<Path> files = Files.walk(images)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        cut(file, Files.size(file) / 2);
+      }
+    }
+  }
+
+  private static void cut(Path file, long length) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(length);
+    }
   }
 
   private static List<String> held(Path folder) throws IOException {

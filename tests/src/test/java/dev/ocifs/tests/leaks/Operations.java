@@ -28,6 +28,25 @@ import java.util.function.Supplier;
 public final class Operations implements Supplier<Map<String, Operation.Maker>> {
   private static final String LAYOUT = "layout";
 
+  /** What is called back may fail, too. */
+  private static final IndexListener LISTENER =
+      new IndexListener() {
+        @Override
+        public void started(String image, long bytes) {
+          Steps.called("started");
+        }
+
+        @Override
+        public void progressed(long bytes) {
+          Steps.called("progressed");
+        }
+
+        @Override
+        public void finished() {
+          Steps.called("finished");
+        }
+      };
+
   /** An operation of a library over a store. */
   private interface Work {
     void on(LayerFs library, Store store) throws Exception;
@@ -119,7 +138,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
 
   private static Work reading(Path images) {
     return (library, store) -> {
-      try (ImageView view = library.view(open(images, LAYOUT, store), IndexListener.NONE)) {
+      try (ImageView view = library.view(open(images, LAYOUT, store), LISTENER)) {
         readAll(view);
       }
     };
@@ -127,7 +146,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
 
   private static Work prefetching(Path images) {
     return (library, store) -> {
-      try (ImageView view = library.view(open(images, LAYOUT, store), IndexListener.NONE)) {
+      try (ImageView view = library.view(open(images, LAYOUT, store), LISTENER)) {
         library.prefetch(view);
         view.read(firstFile(view), 0, MemorySegment.ofArray(new byte[1]));
       }
@@ -138,7 +157,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
     return (library, store) -> {
       try (Image layout = open(images, LAYOUT, store);
           Image archive = open(images, "docker.tar", store)) {
-        library.index(List.of(layout, archive), IndexListener.NONE);
+        library.index(List.of(layout, archive), LISTENER);
       }
     };
   }
@@ -149,7 +168,9 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
       Review review =
           new Review() {
             @Override
-            public void found(Finding finding) {}
+            public void found(Finding finding) {
+              Steps.called("found");
+            }
 
             @Override
             public void failed(OcifsException fault) {
@@ -157,7 +178,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
             }
           };
       try (Image image = open(images, LAYOUT, store)) {
-        library.verify(image, IndexListener.NONE, review);
+        library.verify(image, LISTENER, review);
       }
       if (!faults.isEmpty()) {
         throw faults.get(0);
@@ -176,6 +197,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
           directory,
           0,
           (name, length, inode, type, next) -> {
+            Steps.called("entry");
             try {
               if (view.lookup(directory, Arrays.copyOf(name, length)) != inode) {
                 throw new AssertionError("listed as " + inode);

@@ -17,18 +17,29 @@ public final class Steps {
     /** This step and all after it, as when a disk is gone. */
     IO_FROM_THERE,
     /** The one step, as when memory or threads run out there. */
-    ERROR
+    ERROR,
+    /** None, but somebody interrupts the thread there, which closes the file that it uses. */
+    INTERRUPT,
+    /** None, but the image is cut short there. */
+    CUT
+  }
+
+  /** Cuts the image short. */
+  interface Cutter {
+    void cut() throws IOException;
   }
 
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static volatile @Nullable Failure failure;
   private static volatile int failing;
   private static volatile @Nullable String failed;
+  private static volatile Cutter cutter = () -> {};
 
   private Steps() {}
 
   /** From now on the {@code n}-th step, counted from 1, fails. */
-  static void arm(Failure how, int n) {
+  static void arm(Failure how, int n, Cutter image) {
+    cutter = image;
     COUNT.set(0);
     failed = null;
     failing = n;
@@ -60,10 +71,21 @@ public final class Steps {
       failed = where;
     }
     if (n == failing || (n > failing && how == Failure.IO_FROM_THERE)) {
-      if (how == Failure.ERROR) {
-        throw new OutOfMemoryError("injected into " + where);
+      switch (how) {
+        case IO, IO_FROM_THERE -> throw new IOException("injected into " + where);
+        case ERROR -> throw new OutOfMemoryError("injected into " + where);
+        case INTERRUPT -> Thread.currentThread().interrupt();
+        case CUT -> cutter.cut();
       }
-      throw new IOException("injected into " + where);
+    }
+  }
+
+  /** Called by what the product calls back, which may throw no IOException. */
+  public static void called(String what) {
+    try {
+      step(what, false);
+    } catch (IOException e) {
+      throw new IllegalStateException(e); // an error it is, or nothing
     }
   }
 }

@@ -28,7 +28,8 @@ import java.util.stream.Stream;
  * so every step of every operation can be failed without a hook in the product.
  *
  * <p>A step is a call that is declared to throw an IOException, or one that takes memory outside
- * the heap or a thread. Closing is none: what it fails to give back is the kernel's to keep.
+ * the heap or a thread. Closing is none: what it fails to give back is the kernel's to keep. Nothing is
+ * forced to the disk: that takes long, and nobody pulls the plug here.
  */
 final class WeavingLoader extends ClassLoader {
   private static final String PRODUCT = "dev.ocifs.";
@@ -117,6 +118,10 @@ final class WeavingLoader extends ClassLoader {
         String step = where + " calling " + owner + "." + name;
         steps.add(step);
         code.loadConstant(step).loadConstant(io ? 1 : 0).invokestatic(STEPS, "step", STEP);
+      }
+      if (name.equals("force")) {
+        code.pop().pop(); // the channel and whether metadata, too
+        return;
       }
     }
     code.with(element);
