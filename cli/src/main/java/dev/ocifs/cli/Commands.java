@@ -13,6 +13,7 @@ enum Commands {
   MOUNT,
   UMOUNT,
   SERVER,
+  STATS,
   MOUNTS,
   LS,
   CAT,
@@ -33,6 +34,7 @@ enum Commands {
       case MOUNT -> new MountCommand(ocifs);
       case UMOUNT -> new UmountCommand(ocifs);
       case SERVER -> new ServerCommand(ocifs);
+      case STATS -> new StatsCommand(ocifs);
       case MOUNTS -> new MountsCommand(ocifs);
       case LS -> new LsCommand(ocifs);
       case CAT -> new CatCommand(ocifs);

@@ -5,8 +5,6 @@ import dev.ocifs.mount.MountPoint;
 import dev.ocifs.mount.MountRegistry;
 import dev.ocifs.mount.internal.ffm.Stdio;
 import dev.ocifs.mount.server.MountServer;
-import dev.ocifs.mount.server.ServerClient;
-import dev.ocifs.mount.server.ServerRequest;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.store.BuildLock;
 import dev.ocifs.oci.store.Store;
@@ -50,6 +48,7 @@ final class MountCommand implements Callable<Integer> {
 
   @Mixin ImageOptions imageOptions = new ImageOptions();
   @Mixin MountFlags flags = new MountFlags();
+  @Mixin ServerFlags serverFlags = new ServerFlags();
 
   @Option(
       names = {"-f", "--foreground"},
@@ -86,6 +85,9 @@ final class MountCommand implements Callable<Integer> {
     MountService.Manner manner = manner(store);
     Optional<MountService> service = ocifs.service();
     if (service.isPresent()) {
+      if (serverFlags.areGiven() && !ocifs.quiet()) {
+        ocifs.console().message("the server runs already: its options stay as they are");
+      }
       return mount(service.get(), targets, manner);
     }
     new MountRegistry(store.mountsDir()).repair();
@@ -95,7 +97,7 @@ final class MountCommand implements Callable<Integer> {
     Optional<LauncherLink> launcher =
         foreground ? Optional.empty() : LauncherLink.find(ocifs.console().env());
     if (launcher.isEmpty()) {
-      return serveAlone(new MountService(store, Logs.STANDARD_ERROR), targets, manner);
+      return serveAlone(new MountService(store, serverFlags, Logs.STANDARD_ERROR), targets, manner);
     }
     while (true) {
       OptionalInt code = handOver(store, targets);
@@ -142,11 +144,7 @@ final class MountCommand implements Callable<Integer> {
       // The server has no standard input of ours: the lines go along.
       arguments.set(arguments.lastIndexOf("-"), BatchFile.inline(targets));
     }
-    return ServerClient.call(
-        store.serverSocket(),
-        new ServerRequest(ocifs.directory(), ocifs.console().errIsTerminal(), arguments),
-        ocifs.console().out(),
-        ocifs.console().err());
+    return ocifs.askServer(store, arguments);
   }
 
   private Integer serveAlone(
@@ -176,7 +174,7 @@ final class MountCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     long pid = ProcessHandle.current().pid();
     Path log = Logs.of(store, pid);
-    MountService service = new MountService(store, log);
+    MountService service = new MountService(store, serverFlags, log);
     service.prepare(manner.mount().backend());
     RemoteCommands commands = new RemoteCommands(service);
     try (MountServer server = MountServer.open(store.serverSocket(), commands)) {

@@ -3,6 +3,9 @@ package dev.ocifs.cli;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.LayerFsOptions;
+import dev.ocifs.layerfs.cache.CacheStats;
+import dev.ocifs.layerfs.metrics.MetricsServer;
+import dev.ocifs.layerfs.metrics.ProcessMetrics;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.mount.Mount;
 import dev.ocifs.mount.MountOptions;
@@ -20,9 +23,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +44,8 @@ final class MountService {
   private final Mounter mounter = new Mounter();
   private final MountRegistry registry;
   private final Map<Mount, MountRegistry.Record> noted = new ConcurrentHashMap<>();
+  private final long started = System.nanoTime();
+  private @Nullable MetricsServer metrics;
 
   /** An image and where to mount it. */
   record Target(String image, Path dir) {}
@@ -46,12 +56,22 @@ final class MountService {
 
   /**
    * @param log where the process logs to
+   * @throws OcifsException when metrics cannot be served where the flags say
    */
-  MountService(Store store, Path log) {
+  MountService(Store store, ServerFlags flags, Path log) throws IOException {
     this.store = store;
     this.log = log;
-    layers = LayerFs.open(store);
+    layers = LayerFs.open(store, flags.options());
     registry = new MountRegistry(store.mountsDir());
+    layers.metrics().gauge("ocifs_mounts", "Directories served", this::mountCount);
+    layers.tracker().setEnabled(flags.profile == ServerFlags.Profile.DEVELOPMENT);
+    if (flags.metrics != null) {
+      ProcessMetrics.register(layers.metrics());
+      metrics = MetricsServer.start(MetricsServer.parse(flags.metrics), layers.metrics());
+    }
+    if (flags.poolMetricsEvery > 0) {
+      logPool(flags.poolMetricsEvery);
+    }
     Runtime.getRuntime().addShutdownHook(new Thread(this::forgetAll, "ocifs-forget"));
     mounter.closeOnShutdown();
   }
@@ -163,6 +183,8 @@ final class MountService {
           forget(mount);
           close(request.view());
         });
+    layers.prefetch(request.view());
+    layers.remember(request.view());
     if (failure != null) {
       try {
         mount.close();
@@ -205,6 +227,7 @@ final class MountService {
   private void forgetAll() {
     mounter.close(); // waits for the end of the mounts
     List.copyOf(noted.keySet()).forEach(this::forget);
+    layers.close();
     try {
       Logs.deleteIfEmpty(log);
     } catch (IOException e) {
@@ -233,12 +256,65 @@ final class MountService {
     }
   }
 
+  private void logPool(int seconds) {
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("ocifs-pool-metrics").factory());
+    Future<?> ignored =
+        timer.scheduleAtFixedRate(
+            () -> System.err.println("ocifs: decoders " + layers.decoderPool().line()),
+            seconds,
+            seconds,
+            TimeUnit.SECONDS);
+  }
+
   /** Names and values that tell how the server is. */
   List<List<String>> status() {
-    return List.of(
-        List.of("process", Long.toString(ProcessHandle.current().pid())),
-        List.of("store", store.root().toString()),
-        List.of("log", log.toString()),
-        List.of("mounts", Integer.toString(mountCount())));
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("process", Long.toString(ProcessHandle.current().pid())));
+    rows.add(List.of("store", store.root().toString()));
+    rows.add(List.of("log", log.toString()));
+    MetricsServer server = metrics;
+    if (server != null) {
+      rows.add(
+          List.of(
+              "metrics",
+              "http://"
+                  + server.address().getHostString()
+                  + ":"
+                  + server.address().getPort()
+                  + "/metrics"));
+    }
+    rows.add(List.of("mounts", Integer.toString(mountCount())));
+    return rows;
+  }
+
+  /** What the server does and has done. */
+  StatsReport report() {
+    List<StatsReport.Mount> mounts = new ArrayList<>();
+    for (MountRegistry.Record mount : noted.values()) {
+      mounts.add(new StatsReport.Mount(mount.dir().toString(), mount.image(), mount.backend()));
+    }
+    mounts.sort(Comparator.comparing(StatsReport.Mount::directory));
+    Runtime runtime = Runtime.getRuntime();
+    return new StatsReport(
+        ProcessHandle.current().pid(),
+        System.nanoTime() - started,
+        mounts,
+        List.of(tier("metadata", layers.metadataCache()), tier("chunks", layers.chunkCache())),
+        List.of(new StatsReport.Pool("decoders", layers.decoderPool().line())),
+        runtime.totalMemory() - runtime.freeMemory(),
+        runtime.maxMemory());
+  }
+
+  private static StatsReport.Cache tier(String name, CacheStats stats) {
+    return new StatsReport.Cache(
+        name,
+        stats.hits(),
+        stats.misses(),
+        stats.evictions(),
+        stats.entries(),
+        stats.bytes(),
+        stats.maxBytes());
   }
 }

@@ -1,6 +1,8 @@
 package dev.ocifs.cli;
 
 import dev.ocifs.layerfs.IndexListener;
+import dev.ocifs.mount.server.ServerClient;
+import dev.ocifs.mount.server.ServerRequest;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -197,6 +200,24 @@ final class Ocifs implements Runnable {
   /** The words of the command line. */
   List<String> arguments() {
     return arguments;
+  }
+
+  /**
+   * Has the server of the store run this command line.
+   *
+   * @return its exit code, empty when there is no server
+   */
+  OptionalInt askServer() throws IOException {
+    return askServer(store(), arguments);
+  }
+
+  /** The same for another command line. */
+  OptionalInt askServer(Store store, List<String> words) throws IOException {
+    return ServerClient.call(
+        store.serverSocket(),
+        new ServerRequest(directory(), console.errIsTerminal(), words),
+        console.out(),
+        console.err());
   }
 
   /** Shows how indexing gets on, and ends it when nobody waits any more. */

@@ -1,8 +1,7 @@
 package dev.ocifs.cli;
 
-import dev.ocifs.mount.server.ServerClient;
-import dev.ocifs.mount.server.ServerRequest;
 import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -43,20 +42,19 @@ final class ServerCommand implements Callable<Integer> {
     if (service.isPresent()) {
       return inServer(service.get());
     }
-    OptionalInt code =
-        ServerClient.call(
-            ocifs.store().serverSocket(),
-            new ServerRequest(ocifs.directory(), false, ocifs.arguments()),
-            ocifs.console().out(),
-            ocifs.console().err());
+    OptionalInt code = ocifs.askServer();
     if (code.isPresent()) {
       return code.getAsInt();
     }
     if (action == Action.STOP) {
       return ExitCode.OK; // nothing to stop
     }
-    throw new OcifsException(
-            OcifsException.Kind.NOT_FOUND, "the store " + ocifs.store().root() + " has no server")
+    throw none(ocifs.store());
+  }
+
+  static OcifsException none(Store store) {
+    return new OcifsException(
+            OcifsException.Kind.NOT_FOUND, "the store " + store.root() + " has no server")
         .hint("the first ocifs mount starts one");
   }
 

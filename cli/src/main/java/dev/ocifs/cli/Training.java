@@ -2,12 +2,17 @@ package dev.ocifs.cli;
 
 import dev.ocifs.mount.MountRegistry;
 import dev.ocifs.mount.internal.ffm.Stdio;
+import dev.ocifs.mount.server.MountServer;
+import dev.ocifs.mount.server.ServerClient;
+import dev.ocifs.mount.server.ServerRequest;
+import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -42,6 +47,7 @@ public final class Training {
       run("nonsense");
       run("mount", root, image, folder.resolve("nowhere").toString());
       run("umount", root, folder.toString());
+      serve(folder, root, image);
       run("demo");
     } finally {
       DemoCommand.delete(folder);
@@ -62,6 +68,24 @@ public final class Training {
           Files.createDirectory(folder.resolve("much")), bytes.readNBytes(LAYER_BYTES));
     }
     run("index", root, "oci:" + folder.resolve("much") + ":demo");
+  }
+
+  /** A server's life, as far as the machine allows mounts. */
+  private static void serve(Path folder, String root, String image) throws IOException {
+    Store store = Store.open(folder.resolve("store"));
+    Path dir = Files.createDirectory(folder.resolve("mnt"));
+    MountService service = new MountService(store, new ServerFlags(), folder.resolve("log"));
+    try (MountServer server = MountServer.open(store.serverSocket(), new RemoteCommands(service))) {
+      List<String> mount = List.of("mount", root, image, dir.toString());
+      ServerClient.call(
+          store.serverSocket(),
+          new ServerRequest(folder, false, mount),
+          OutputStream.nullOutputStream(),
+          OutputStream.nullOutputStream());
+      run("server", "status", root);
+      run("stats", root);
+    }
+    service.close();
   }
 
   private static void run(String... words) {

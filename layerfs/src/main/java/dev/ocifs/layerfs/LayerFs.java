@@ -3,8 +3,14 @@ package dev.ocifs.layerfs;
 import dev.ocifs.layerfs.cache.CacheStats;
 import dev.ocifs.layerfs.cache.Lease;
 import dev.ocifs.layerfs.cache.MetadataKey;
+import dev.ocifs.layerfs.catalog.Catalog;
 import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.layerfs.index.LayerIndexer;
+import dev.ocifs.layerfs.metrics.FlightEvents;
+import dev.ocifs.layerfs.metrics.Metrics;
+import dev.ocifs.layerfs.metrics.MountPhaseEvent;
+import dev.ocifs.layerfs.metrics.Operation;
+import dev.ocifs.layerfs.metrics.PerformanceTracker;
 import dev.ocifs.layerfs.pool.PoolMetrics;
 import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.tree.TreeBuilder;
@@ -59,7 +65,7 @@ public final class LayerFs implements Closeable {
 
   /** A library over this store. */
   public static LayerFs open(Store store, LayerFsOptions options) {
-    return new LayerFs(store, options, Engine.create(options.cacheBytes()));
+    return new LayerFs(store, options, Engine.create(store, options.cacheBytes()));
   }
 
   /** The same library, its caches shared, with other limits and strictness. */
@@ -111,14 +117,24 @@ public final class LayerFs implements Closeable {
   private ImageView open(Image image, IndexListener listener) throws IOException {
     try {
       LayerWork work = LayerWork.missing(indices);
+      Operation indexing = engine.tracker().operation("view.index");
+      long start = indexing.start();
+      MountPhaseEvent event = FlightEvents.mountPhase();
       List<Lease<LayerIndex>> leases = indices(image.name(), image.layers(), work, listener);
       Lease<ImageTree> tree = null;
       MergedView view = null;
       try {
+        indexing.end(start);
+        if (event != null) {
+          event.done("index", image.name());
+        }
         if (options.strict()) {
           merge(leases, UNHEARD).close(); // what breaks a rule is found out
         }
+        Operation merging = engine.tracker().operation("view.tree");
+        start = merging.start();
         tree = tree(leases);
+        merging.end(start);
         view = new MergedView(image, chainId(leases), store, tree, leases, engine, indexer);
         return view;
       } finally {
@@ -176,6 +192,33 @@ public final class LayerFs implements Closeable {
   /** How the decoders that all views opened here share have been used. */
   public PoolMetrics decoderPool() {
     return engine.decoders().metrics();
+  }
+
+  /**
+   * Notes in the catalog that the image of a view is in use. Returns at once: the catalog is
+   * written in the background.
+   *
+   * @param view one that {@link #view} opened
+   */
+  public void remember(ImageView view) {
+    if (view instanceof MergedView merged) {
+      merged.remember(engine.catalog());
+    }
+  }
+
+  /** What images and layers the store has seen; it belongs to the library. */
+  public Catalog catalog() {
+    return engine.catalog();
+  }
+
+  /** What all views opened here count. */
+  public Metrics metrics() {
+    return engine.metrics();
+  }
+
+  /** How long the steps of opening images take; off until it is switched on. */
+  public PerformanceTracker tracker() {
+    return engine.tracker();
   }
 
   private List<Lease<LayerIndex>> indices(

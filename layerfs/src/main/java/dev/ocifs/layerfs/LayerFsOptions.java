@@ -19,6 +19,16 @@ public record LayerFsOptions(Limits limits, boolean strict, long cacheBytes, int
         Limits.DEFAULT, false, DEFAULT_CACHE_BYTES, Runtime.getRuntime().availableProcessors());
   }
 
+  /** For a machine that serves many mounts: a cache of 128 MiB. */
+  public static LayerFsOptions production() {
+    return defaults().withCacheBytes(128L << 20);
+  }
+
+  /** For a machine where other work matters more: a cache of 16 MiB, one layer at a time. */
+  public static LayerFsOptions development() {
+    return new LayerFsOptions(Limits.DEFAULT, false, 16L << 20, 1);
+  }
+
   public LayerFsOptions withLimits(Limits newLimits) {
     return new LayerFsOptions(newLimits, strict, cacheBytes, parallelism);
   }

@@ -1,6 +1,9 @@
 package dev.ocifs.layerfs;
 
 import dev.ocifs.layerfs.cache.Lease;
+import dev.ocifs.layerfs.catalog.Catalog;
+import dev.ocifs.layerfs.catalog.CatalogLayer;
+import dev.ocifs.layerfs.index.LayerFacts;
 import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.layerfs.index.LayerIndexer;
 import dev.ocifs.layerfs.profile.AccessRecorder;
@@ -22,6 +25,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +102,24 @@ final class MergedView implements ImageView {
   /** Begins to decode what earlier mounts read first. */
   void prefetch() {
     prefetcher.prefetch(layers, profile().hottest(PREFETCHED_SPANS));
+  }
+
+  /** Notes the image and its layers. */
+  void remember(Catalog catalog) {
+    List<Digest> diffIds = new ArrayList<>();
+    for (Lease<LayerIndex> lease : indices) {
+      LayerFacts facts = lease.value().facts();
+      diffIds.add(facts.diffId());
+      catalog.recordLayer(
+          new CatalogLayer(
+              facts.diffId(),
+              facts.blob(),
+              facts.blobBytes(),
+              facts.tarBytes(),
+              facts.entries(),
+              Instant.now()));
+    }
+    catalog.recordImage(image.name(), image.manifestDigest().orElse(image.configDigest()), diffIds);
   }
 
   private HeatProfile profile() {

@@ -13,6 +13,7 @@ package dev.ocifs.layerfs.cache;
  * @param loadNanos the nanoseconds that all loads together took, failed ones too
  * @param entries the entries held, also those being loaded
  * @param bytes what they weigh together
+ * @param maxBytes what they may weigh
  * @param pinned the values in use or being loaded, also those that the cache holds no longer
  */
 public record CacheStats(
@@ -23,6 +24,7 @@ public record CacheStats(
     long loadNanos,
     int entries,
     long bytes,
+    long maxBytes,
     int pinned) {
 
   /** Hits and misses together. */

@@ -77,6 +77,7 @@ public final class ChunkCache {
         seen.totalLoadTime(),
         (int) Math.min(Integer.MAX_VALUE, chunks.estimatedSize()),
         chunks.policy().eviction().orElseThrow().weightedSize().orElse(0),
+        chunks.policy().eviction().orElseThrow().getMaximum(),
         0);
   }
 }

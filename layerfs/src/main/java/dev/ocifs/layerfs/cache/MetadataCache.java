@@ -347,7 +347,7 @@ public final class MetadataCache implements AutoCloseable {
     lock.lock();
     try {
       return new CacheStats(
-          hits, misses, failures, evictions, loadNanos, table.size(), bytes, pinned);
+          hits, misses, failures, evictions, loadNanos, table.size(), bytes, maxBytes, pinned);
     } finally {
       lock.unlock();
     }

@@ -12,12 +12,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -68,7 +65,7 @@ public final class Catalog implements AutoCloseable {
 
   /** A catalog in this file, with another clock. */
   public Catalog(Path file, CatalogOptions options, InstantSource clock) {
-    this.file = new CatalogFile(file, options, new Schema(Sql.MIGRATIONS));
+    this.file = new CatalogFile(file, options, new Schema(Sql.MIGRATIONS, ParentGraph::check));
     this.clock = clock;
     writes = new BatchProcessor<>(options.batch(), this::write);
   }
@@ -181,23 +178,10 @@ public final class Catalog implements AutoCloseable {
 
   /**
    * Which layer lies on which, in all images: each layer at its place, named by its chain ID, with
-   * the chain ID of the one below, or with none. By diffID there would be honest cycles: a stack
-   * may hold one layer twice.
+   * the chain ID of the one below, or with none.
    */
   public Map<Digest, List<Digest>> layerGraph() throws OcifsException {
-    Map<Digest, Set<Digest>> below = new LinkedHashMap<>();
-    ask(
-        session ->
-            session.query(
-                Sql.GRAPH,
-                row -> {
-                  Set<Digest> lower =
-                      below.computeIfAbsent(Session.digest(row, 1), d -> new LinkedHashSet<>());
-                  return row.getString(2) == null || lower.add(Session.digest(row, 2));
-                }));
-    Map<Digest, List<Digest>> graph = new LinkedHashMap<>();
-    below.forEach((upper, lower) -> graph.put(upper, List.copyOf(lower)));
-    return graph;
+    return ask(ParentGraph::read);
   }
 
   /** What it holds and did. */

@@ -73,6 +73,7 @@ final class CatalogFile {
       if (!state.equals("ok")) {
         throw Session.damage(state);
       }
+      schema.check().check(session);
       return new SessionPool(this::session, session);
     } catch (SQLException | RuntimeException e) {
       session.close();

@@ -13,12 +13,25 @@ import java.util.regex.Pattern;
  *
  * @param migrations statements that lead from each version to the next, beginning with an empty
  *     file of version 0
+ * @param check says whether rows contradict each other
  */
-record Schema(List<List<String>> migrations) {
+record Schema(List<List<String>> migrations, Check check) {
+
+  /** Throws an exception whose code says damage when a file of this version is not right. */
+  @FunctionalInterface
+  interface Check {
+    void check(Session session) throws SQLException;
+  }
+
   /** "OCFS". */
   static final int APPLICATION_ID = 0x4F43_4653;
 
   private static final Pattern CREATED = Pattern.compile("CREATE (?:TABLE|INDEX) (\\w+)");
+
+  /** One whose rows cannot contradict each other. */
+  Schema(List<List<String>> migrations) {
+    this(migrations, session -> {});
+  }
 
   int version() {
     return migrations.size();

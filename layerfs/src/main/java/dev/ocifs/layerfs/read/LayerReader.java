@@ -4,6 +4,8 @@ import dev.ocifs.layerfs.cache.ChunkCache;
 import dev.ocifs.layerfs.codec.LayerDecoder;
 import dev.ocifs.layerfs.codec.SpanDecoder;
 import dev.ocifs.layerfs.index.LayerIndex;
+import dev.ocifs.layerfs.metrics.FlightEvents;
+import dev.ocifs.layerfs.metrics.SpanDecodedEvent;
 import dev.ocifs.layerfs.pool.Lease;
 import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.source.BlobSource;
@@ -124,6 +126,7 @@ public final class LayerReader implements Closeable {
     byte[] chunk = new byte[length + LayerDecoder.SLACK_BYTES];
     long inEnd = index.facts().kept() ? index.spanStart(span + 1) : index.inEnd(span);
     BlobSource from = blob();
+    SpanDecodedEvent event = FlightEvents.spanDecoded();
     try (Lease<SpanDecoder> decoder = decoders.of(compression).acquire()) {
       decoder.get().decode(from, index.checkpoint(span), inEnd, chunk, length);
     }
@@ -131,6 +134,9 @@ public final class LayerReader implements Closeable {
     crc.update(chunk, 0, length);
     if ((int) crc.getValue() != index.spanCrc(span)) {
       throw index.contentDiffers(span);
+    }
+    if (event != null) {
+      event.done(index.facts().diffId(), span, length);
     }
     return chunk;
   }

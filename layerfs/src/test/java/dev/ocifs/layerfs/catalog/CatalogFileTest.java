@@ -177,6 +177,19 @@ class CatalogFileTest {
     }
   }
 
+  @Test
+  void aFileWhoseLayersLieOnThemselvesIsSetAside() throws Exception {
+    Digest other = new Digest(Digest.Algorithm.SHA256, "1".repeat(64));
+    try (Catalog catalog = new Catalog(path(), OPTIONS)) {
+      catalog.recordImage("a", SOME, List.of(SOME, other));
+      catalog.recordImage("b", SOME, List.of(SOME, other));
+    }
+    execute(
+        "UPDATE image_layers SET chain_id = (SELECT chain_id FROM image_layers a"
+            + " WHERE a.image = 1 AND a.position = 1 - image_layers.position) WHERE image = 2");
+    assertIsMadeAnew();
+  }
+
   private void assertIsMadeAnew() throws Exception {
     try (Catalog catalog = new Catalog(path(), OPTIONS)) {
       assertThat(catalog.listImages()).isEmpty();

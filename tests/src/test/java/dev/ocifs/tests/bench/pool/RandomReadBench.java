@@ -10,6 +10,7 @@ import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.layerfs.index.LayerIndexer;
 import dev.ocifs.layerfs.read.DecoderPools;
 import dev.ocifs.layerfs.read.LayerReader;
+import dev.ocifs.layerfs.read.ReadListener;
 import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.source.BlobSource;
 import dev.ocifs.oci.source.Image;
@@ -91,7 +92,7 @@ public class RandomReadBench {
     LayerIndex index = indexer.make(image.layers().get(0), read -> {});
     BlobSource blob = indexer.content(image.layers().get(0), index.facts());
     layer = new Layer(folder, image, index, blob);
-    reader = new LayerReader(index, blob, noCache, pools);
+    reader = new LayerReader(index, 0, () -> blob, noCache, pools, ReadListener.NONE);
   }
 
   @TearDown
@@ -120,7 +121,7 @@ public class RandomReadBench {
       int span = index.spanAt(pos + done);
       long start = index.spanStart(span);
       int length = Math.toIntExact(index.spanStart(span + 1) - start);
-      byte[] chunk = noCache.get(index, span, () -> load(span, length));
+      byte[] chunk = noCache.get(new ChunkCache.Key(index, span), () -> load(span, length));
       int from = (int) (pos + done - start);
       int n = (int) Math.min(READ_BYTES - done, length - from);
       MemorySegment.copy(chunk, from, dst, ValueLayout.JAVA_BYTE, done, n);
