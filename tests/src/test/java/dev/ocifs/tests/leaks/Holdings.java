@@ -15,8 +15,7 @@ final class Holdings {
   /** Descriptors and mappings, one line each. */
   static List<String> below(Path folder) throws IOException {
     List<String> held = new ArrayList<>();
-    try (DirectoryStream<Path> descriptors =
-        Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
       for (Path descriptor : descriptors) {
         try {
           Path file = Files.readSymbolicLink(descriptor);

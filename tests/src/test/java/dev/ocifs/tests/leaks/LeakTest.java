@@ -90,7 +90,6 @@ class LeakTest {
         n++;
         assertThat(n).isLessThan(MOST_STEPS);
       }
-      System.out.println(name + " " + how + " " + (n - 1) + " steps");
       assertThat(n).as("steps of " + name).isGreaterThan(2);
     }
     assertThat(leaks).isEmpty();
@@ -150,8 +149,7 @@ class LeakTest {
   }
 
   /** Whether there is an {@code i}-th file. */
-  private boolean failWith(String name, Damage damage, int i, List<String> leaks)
-      throws Exception {
+  private boolean failWith(String name, Damage damage, int i, List<String> leaks) throws Exception {
     Path folder = Files.createDirectory(dir.toRealPath().resolve(damage + "-" + i));
     Path images = copied(folder.resolve("images"));
     Path store = folder.resolve("store");

@@ -75,12 +75,14 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
   public Map<String, Operation.Maker> get() {
     Map<String, Operation.Maker> all = new LinkedHashMap<>();
     for (String kind : List.of(LAYOUT, "oci.tar", "docker.tar", "wrapped.tar.gz")) {
-      all.put("open " + kind, cold(images -> (library, store) -> open(images, kind, store).close()));
+      all.put(
+          "open " + kind, cold(images -> (library, store) -> open(images, kind, store).close()));
       all.put(
           "list " + kind,
           cold(
               images ->
-                  (library, store) -> Images.list(name(images, kind), OpenOptions.defaults(store))));
+                  (library, store) ->
+                      Images.list(name(images, kind), OpenOptions.defaults(store))));
     }
     all.put("open a store", cold(images -> (library, store) -> Store.open(store.root())));
     all.put("view, indexing", cold(Operations::reading));
@@ -128,7 +130,9 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
   }
 
   private static String name(Path images, String kind) {
-    return (kind.equals(LAYOUT) ? "oci:" : kind.startsWith("docker") ? "docker-archive:" : "oci-archive:")
+    return (kind.equals(LAYOUT)
+            ? "oci:"
+            : kind.startsWith("docker") ? "docker-archive:" : "oci-archive:")
         + images.resolve(kind);
   }
 

@@ -16,7 +16,6 @@ import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.Executable;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,16 +27,15 @@ import java.util.stream.Stream;
  * so every step of every operation can be failed without a hook in the product.
  *
  * <p>A step is a call that is declared to throw an IOException, or one that takes memory outside
- * the heap or a thread. Closing is none: what it fails to give back is the kernel's to keep. Nothing is
- * forced to the disk: that takes long, and nobody pulls the plug here.
+ * the heap or a thread. Closing is none: what it fails to give back is the kernel's to keep.
+ * Nothing is forced to the disk: that takes long, and nobody pulls the plug here.
  */
 final class WeavingLoader extends ClassLoader {
   private static final String PRODUCT = "dev.ocifs.";
   private static final String OPERATIONS = Operations.class.getName();
   private static final ClassDesc STEPS = Steps.class.describeConstable().orElseThrow();
   private static final MethodTypeDesc STEP =
-      MethodTypeDesc.of(
-          ConstantDescs.CD_void, ConstantDescs.CD_String, ConstantDescs.CD_boolean);
+      MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_String, ConstantDescs.CD_boolean);
 
   /** What throws an Error at most: by class, the methods that take something. */
   private static final Map<String, Set<String>> TAKING =
@@ -52,15 +50,9 @@ final class WeavingLoader extends ClassLoader {
   private static final Set<String> GIVING_BACK = Set.of("close", "release");
 
   private final Map<String, Boolean> throwing = new ConcurrentHashMap<>();
-  private final Set<String> steps = ConcurrentHashMap.newKeySet();
 
   WeavingLoader(ClassLoader parent) {
     super(parent);
-  }
-
-  /** The places found in the classes that have been loaded. */
-  Set<String> places() {
-    return new HashSet<>(steps);
   }
 
   @Override
@@ -101,8 +93,7 @@ final class WeavingLoader extends ClassLoader {
           if (element instanceof MethodModel method) {
             String where = model.thisClass().asInternalName() + "." + method.methodName();
             builder.transformMethod(
-                method,
-                MethodTransform.transformingCode((code, e) -> instruction(where, code, e)));
+                method, MethodTransform.transformingCode((code, e) -> instruction(where, code, e)));
           } else {
             builder.with(element);
           }
@@ -116,7 +107,6 @@ final class WeavingLoader extends ClassLoader {
       boolean io = throwsIoException(owner, name, call.type().stringValue());
       if (io || TAKING.getOrDefault(owner, Set.of()).contains(name)) {
         String step = where + " calling " + owner + "." + name;
-        steps.add(step);
         code.loadConstant(step).loadConstant(io ? 1 : 0).invokestatic(STEPS, "step", STEP);
       }
       if (name.equals("force")) {
@@ -131,8 +121,7 @@ final class WeavingLoader extends ClassLoader {
     if (!owner.startsWith("java/") || GIVING_BACK.contains(name)) {
       return false;
     }
-    return throwing.computeIfAbsent(
-        owner + "." + name + type, key -> declared(owner, name, type));
+    return throwing.computeIfAbsent(owner + "." + name + type, key -> declared(owner, name, type));
   }
 
   private static boolean declared(String owner, String name, String type) {
