@@ -12,7 +12,7 @@ import java.util.List;
 final class Holdings {
   private Holdings() {}
 
-  /** Descriptors and mappings, one line each. */
+  /** Descriptors, mappings and mounts, one line each. */
   static List<String> below(Path folder) throws IOException {
     List<String> held = new ArrayList<>();
     try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
@@ -30,6 +30,11 @@ final class Holdings {
     for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
       if (line.contains(" " + folder + "/")) {
         held.add("mapping of " + line.substring(line.indexOf('/')));
+      }
+    }
+    for (String line : Files.readAllLines(Path.of("/proc/self/mounts"))) {
+      if (line.contains(" " + folder + "/")) {
+        held.add("mount " + line);
       }
     }
     return held;

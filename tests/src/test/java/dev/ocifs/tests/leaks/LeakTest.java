@@ -18,9 +18,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every public operation, failed at each of its steps in turn, leaves nothing open. */
 class LeakTest {
   private static final int MOST_STEPS = 10_000;
+  private static final Set<Steps.Failure> ALL = EnumSet.allOf(Steps.Failure.class);
+
+  /** Who cannot read the table of mounts any more cannot undo a mount either. */
+  private static final Set<Steps.Failure> WHILE_MOUNTED =
+      EnumSet.of(Steps.Failure.IO, Steps.Failure.CUT);
 
   @TempDir static Path shared;
   private static Map<String, Operation.Maker> operations = Map.of();
@@ -80,11 +87,11 @@ class LeakTest {
 
   @ParameterizedTest
   @MethodSource("operations")
-  @Timeout(120)
+  @Timeout(600)
   void leavesNothingOpenWhereverItFails(String name) throws Exception {
     assumeTrue(Files.exists(Path.of("/proc/self/maps")), "no /proc: nothing to count");
     List<String> leaks = new ArrayList<>();
-    for (Steps.Failure how : Steps.Failure.values()) {
+    for (Steps.Failure how : name.equals("mount") ? WHILE_MOUNTED : ALL) {
       int n = 1;
       while (failAt(name, how, n, leaks)) {
         n++;

@@ -7,6 +7,9 @@ import dev.ocifs.layerfs.Review;
 import dev.ocifs.layerfs.view.Attributes;
 import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.layerfs.view.ImageView;
+import dev.ocifs.mount.MountOptions;
+import dev.ocifs.mount.MountRequest;
+import dev.ocifs.mount.Mounter;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.Images;
@@ -14,6 +17,7 @@ import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -92,6 +96,9 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
     all.put("index", cold(Operations::indexing));
     all.put("verify", cold(Operations::verifying));
     all.put("verify again", warm(Operations::verifying));
+    if (Files.isWritable(Path.of("/dev/fuse")) && "root".equals(System.getProperty("user.name"))) {
+      all.put("mount", warm(Operations::mounting));
+    }
     return all;
   }
 
@@ -153,6 +160,17 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
       try (ImageView view = library.view(open(images, LAYOUT, store), LISTENER)) {
         library.prefetch(view);
         view.read(firstFile(view), 0, MemorySegment.ofArray(new byte[1]));
+      }
+    };
+  }
+
+  private static Work mounting(Path images) {
+    return (library, store) -> {
+      Path dir = Files.createDirectories(store.root().resolveSibling("mount"));
+      // An error may end it with a mount on it: closing the mounter has to undo that.
+      try (ImageView view = library.view(open(images, LAYOUT, store), LISTENER);
+          Mounter mounter = new Mounter()) {
+        mounter.mount(new MountRequest(view, dir, "test", MountOptions.defaults())).close();
       }
     };
   }
