@@ -202,7 +202,7 @@ final class MergedView implements ImageView {
       if (extent.runs() == 0) {
         layer.read(extent.pos() + pos, dst, 0, n);
       } else {
-        readSparse(layer, extent, pos, dst, n);
+        readSparse(layer, extent.pos(), extent.runs(), pos, dst, n);
       }
     } catch (dev.ocifs.oci.OcifsException e) {
       throw e.image(image.name());
@@ -210,14 +210,14 @@ final class MergedView implements ImageView {
     return n;
   }
 
-  /** Holes are zeros. */
-  private void readSparse(LayerReader layer, Extent extent, long pos, MemorySegment dst, int n)
+  /** Holes are zeros; the runs lie one after the other from {@code first}. */
+  private void readSparse(
+      LayerReader layer, long first, long runs, long pos, MemorySegment dst, int n)
       throws IOException {
     (n == dst.byteSize() ? dst : dst.asSlice(0, n)).fill((byte) 0);
-    long runs = extent.runs();
     int count = tree.runCount(runs);
     long end = pos + n;
-    long stored = extent.pos();
+    long stored = first;
     for (int i = 0; i < count && tree.runStart(runs, i) < end; i++) {
       long start = tree.runStart(runs, i);
       long length = tree.runLength(runs, i);
