@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -79,6 +80,10 @@ class LeakTest {
       }
     }
     return operations;
+  }
+
+  private static Operation.Maker operation(String name) {
+    return Objects.requireNonNull(woven().get(name));
   }
 
   static Stream<String> operations() {
@@ -162,9 +167,9 @@ class LeakTest {
     Path store = folder.resolve("store");
     List<String> before = held(folder);
     // Made for the view, so that there are indices, a tree and a profile to be damaged.
-    woven().get("view").in(images, store).close();
+    operation("view").in(images, store).close();
     try (Stream<Path> walk = Files.walk(folder);
-        Operation operation = woven().get(name).in(images, store)) {
+        Operation operation = operation(name).in(images, store)) {
       List<Path> files = walk.filter(f -> isDamageable(folder.relativize(f), f)).sorted().toList();
       if (i == files.size()) {
         return false;
@@ -206,7 +211,7 @@ class LeakTest {
       images = copied(folder.resolve("images"));
     }
     Path cut = images;
-    try (Operation operation = woven().get(name).in(images, store)) {
+    try (Operation operation = operation(name).in(images, store)) {
       Steps.arm(how, n, () -> cutAll(cut));
       try {
         operation.run();
