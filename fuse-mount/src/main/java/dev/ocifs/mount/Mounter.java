@@ -66,7 +66,15 @@ public final class Mounter implements Closeable {
     claim(dir);
     try {
       MountPoint.check(request.dir(), request.options());
-      Mount mount = new Mount(request, backend.start(request));
+      FuseBackend.Session session = backend.start(request);
+      Mount mount = null;
+      try {
+        mount = new Mount(request, session);
+      } finally {
+        if (mount == null) {
+          Unmounter.cut(dir); // nobody else would know of it
+        }
+      }
       keep(mount);
       return mount;
     } finally {

@@ -106,11 +106,14 @@ public final class LayerFs implements Closeable {
    *     right
    */
   public ImageView view(Image image, IndexListener listener) throws IOException {
+    ImageView view = null;
     try {
-      return open(image, listener);
-    } catch (IOException | RuntimeException e) {
-      image.close();
-      throw e;
+      view = open(image, listener);
+      return view;
+    } finally {
+      if (view == null) {
+        image.close();
+      }
     }
   }
 
@@ -121,12 +124,13 @@ public final class LayerFs implements Closeable {
       long start = indexing.start();
       MountPhaseEvent event = FlightEvents.mountPhase();
       List<Lease<LayerIndex>> leases = indices(image.name(), image.layers(), work, listener);
-      indexing.end(start);
-      if (event != null) {
-        event.done("index", image.name());
-      }
       Lease<ImageTree> tree = null;
+      MergedView view = null;
       try {
+        indexing.end(start);
+        if (event != null) {
+          event.done("index", image.name());
+        }
         if (options.strict()) {
           merge(leases, UNHEARD).close(); // what breaks a rule is found out
         }
@@ -134,13 +138,15 @@ public final class LayerFs implements Closeable {
         start = merging.start();
         tree = tree(leases);
         merging.end(start);
-        return new MergedView(image, chainId(leases), store, tree, leases, engine, indexer);
-      } catch (IOException | RuntimeException e) {
-        if (tree != null) {
-          tree.close();
+        view = new MergedView(image, chainId(leases), store, tree, leases, engine, indexer);
+        return view;
+      } finally {
+        if (view == null) {
+          if (tree != null) {
+            tree.close();
+          }
+          closeAll(leases);
         }
-        closeAll(leases);
-        throw e;
       }
     } catch (OcifsException e) {
       throw e.image(image.name());

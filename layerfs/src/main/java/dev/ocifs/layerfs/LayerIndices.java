@@ -63,11 +63,16 @@ final class LayerIndices {
   /** Puts an index in the place of the one that the cache has. */
   private Lease<LayerIndex> keep(ImageLayer layer, LayerIndex made) throws IOException {
     cache.invalidate(key(layer));
-    Lease<LayerIndex> lease = cache.get(key(layer), () -> made, LayerIndex::bytes);
-    if (lease.value() != made) {
-      made.close(); // another thread was faster
+    boolean kept = false;
+    try {
+      Lease<LayerIndex> lease = cache.get(key(layer), () -> made, LayerIndex::bytes);
+      kept = lease.value() == made;
+      return lease;
+    } finally {
+      if (!kept) {
+        made.close(); // another thread was faster, or the cache is closed
+      }
     }
-    return lease;
   }
 
   private Optional<Lease<LayerIndex>> fitting(Lease<LayerIndex> lease, ImageLayer layer)

@@ -205,12 +205,11 @@ final class MergedView implements ImageView {
     }
     int n = (int) Math.min(Math.min(dst.byteSize(), Integer.MAX_VALUE), extent.size() - pos);
     LayerReader layer = layers.get(extent.layer());
-    long[] runs = extent.runs();
     try {
-      if (runs == null) {
+      if (extent.runs() == 0) {
         layer.read(extent.pos() + pos, dst, 0, n);
       } else {
-        readSparse(layer, extent.pos(), runs, pos, dst.asSlice(0, n));
+        readSparse(layer, extent.pos(), extent.runs(), pos, dst, n);
       }
     } catch (dev.ocifs.oci.OcifsException e) {
       throw e.image(image.name());
@@ -218,19 +217,23 @@ final class MergedView implements ImageView {
     return n;
   }
 
-  /** Holes are zeros; the runs lie one after the other from {@code stored}. */
-  private static void readSparse(
-      LayerReader layer, long stored, long[] runs, long pos, MemorySegment dst) throws IOException {
-    dst.fill((byte) 0);
-    long end = pos + dst.byteSize();
-    long at = stored;
-    for (int i = 0; i < runs.length && runs[i] < end; i += 2) {
-      long from = Math.max(pos, runs[i]);
-      long to = Math.min(end, runs[i] + runs[i + 1]);
+  /** Holes are zeros; the runs lie one after the other from {@code first}. */
+  private void readSparse(
+      LayerReader layer, long first, long runs, long pos, MemorySegment dst, int n)
+      throws IOException {
+    (n == dst.byteSize() ? dst : dst.asSlice(0, n)).fill((byte) 0);
+    int count = tree.runCount(runs);
+    long end = pos + n;
+    long stored = first;
+    for (int i = 0; i < count && tree.runStart(runs, i) < end; i++) {
+      long start = tree.runStart(runs, i);
+      long length = tree.runLength(runs, i);
+      long from = Math.max(pos, start);
+      long to = Math.min(end, start + length);
       if (from < to) {
-        layer.read(at + from - runs[i], dst, from - pos, to - from);
+        layer.read(stored + from - start, dst, from - pos, to - from);
       }
-      at += runs[i + 1];
+      stored += length;
     }
   }
 
@@ -242,10 +245,13 @@ final class MergedView implements ImageView {
       }
       closed = true;
     }
-    prefetcher.forget(ahead);
-    keepAccesses();
     try (image) {
-      LayerReader.closeAll(layers);
+      prefetcher.forget(ahead);
+      try {
+        keepAccesses();
+      } finally {
+        LayerReader.closeAll(layers);
+      }
     } finally {
       treeLease.close();
       indices.forEach(Lease::close);

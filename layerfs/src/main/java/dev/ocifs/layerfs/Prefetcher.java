@@ -137,7 +137,8 @@ final class Prefetcher implements Closeable {
   private static long decode(Job job, int i) {
     try {
       return job.of.decode(job.spans.layer(i), job.spans.span(i));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // The reads themselves will tell; the views that come after want the thread.
       LOG.log(Level.DEBUG, "cannot decode ahead", e);
       return 0;
     }

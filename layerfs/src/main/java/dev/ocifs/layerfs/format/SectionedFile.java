@@ -95,12 +95,15 @@ public final class SectionedFile implements Closeable {
    */
   public static SectionedFile open(Path path, FileFormat format) throws IOException {
     Arena arena = Arena.ofShared();
+    SectionedFile file = null;
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      return new SectionedFile(path, format, arena, bytes);
-    } catch (IOException | RuntimeException e) {
-      arena.close();
-      throw e;
+      file = new SectionedFile(path, format, arena, bytes);
+      return file;
+    } finally {
+      if (file == null) {
+        arena.close();
+      }
     }
   }
 

@@ -45,11 +45,14 @@ public final class LayerIndex implements Closeable {
    */
   public static LayerIndex open(Path path) throws IOException {
     SectionedFile file = SectionedFile.open(path, LayerIndexFormat.FORMAT);
+    LayerIndex index = null;
     try {
-      return new LayerIndex(file);
-    } catch (OcifsException | RuntimeException e) {
-      file.close();
-      throw e;
+      index = new LayerIndex(file);
+      return index;
+    } finally {
+      if (index == null) {
+        file.close();
+      }
     }
   }
 

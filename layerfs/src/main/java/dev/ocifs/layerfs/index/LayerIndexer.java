@@ -58,11 +58,15 @@ public final class LayerIndexer {
       // Damaged or of another version: it is derived data, and made again.
       return Optional.empty();
     }
-    if (fits(index.facts(), layer)) {
-      return Optional.of(index);
+    boolean fits = false;
+    try {
+      fits = fits(index.facts(), layer);
+    } finally {
+      if (!fits) {
+        index.close();
+      }
     }
-    index.close();
-    return Optional.empty();
+    return fits ? Optional.of(index) : Optional.empty();
   }
 
   /**

@@ -57,11 +57,14 @@ public final class ImageTree implements Closeable {
    */
   public static ImageTree open(Path path) throws IOException {
     SectionedFile file = SectionedFile.open(path, TreeFormat.FORMAT);
+    ImageTree tree = null;
     try {
-      return new ImageTree(file);
-    } catch (OcifsException | RuntimeException e) {
-      file.close();
-      throw e;
+      tree = new ImageTree(file);
+      return tree;
+    } finally {
+      if (tree == null) {
+        file.close();
+      }
     }
   }
 
@@ -219,20 +222,28 @@ public final class ImageTree implements Closeable {
         runs(file.getInt(record + TreeFormat.RUNS)));
   }
 
-  private long @Nullable [] runs(int reference) throws OcifsException {
-    if (reference == 0) {
-      return null;
-    }
-    long at = blob(reference) + Integer.BYTES;
-    int count = file.getInt(at);
-    if (count < 0 || count > file.size() / 16) {
-      throw file.damaged("a sparse map of " + count + " runs");
-    }
-    long[] runs = new long[count * 2];
-    for (int i = 0; i < runs.length; i++) {
-      runs[i] = file.getLong(at + Integer.BYTES + (long) i * Long.BYTES);
-    }
-    return runs;
+  private long runs(int reference) {
+    return reference == 0 ? 0 : blob(reference) + Integer.BYTES;
+  }
+
+  /**
+   * The number of data runs of a sparse file. They ascend, do not overlap, and are stored one after
+   * the other from {@link Extent#pos}.
+   *
+   * @param runs {@link Extent#runs} of the file
+   */
+  public int runCount(long runs) throws OcifsException {
+    return file.getInt(runs);
+  }
+
+  /** Where a data run begins in the file. */
+  public long runStart(long runs, int i) throws OcifsException {
+    return file.getLong(runs + Integer.BYTES + i * 2L * Long.BYTES);
+  }
+
+  /** The bytes of a data run. */
+  public long runLength(long runs, int i) throws OcifsException {
+    return file.getLong(runs + Integer.BYTES + (i * 2L + 1) * Long.BYTES);
   }
 
   /** Steps through the extended attributes of an inode. */

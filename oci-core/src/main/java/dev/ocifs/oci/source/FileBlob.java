@@ -42,11 +42,14 @@ public final class FileBlob implements BlobSource {
     }
     try {
       FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+      FileBlob blob = null;
       try {
-        return new FileBlob(path, channel, channel.size());
-      } catch (IOException e) {
-        channel.close();
-        throw e;
+        blob = new FileBlob(path, channel, channel.size());
+        return blob;
+      } finally {
+        if (blob == null) {
+          channel.close();
+        }
       }
     } catch (IOException e) {
       throw HostFiles.explain(path, e);

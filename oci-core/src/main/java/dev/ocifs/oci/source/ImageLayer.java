@@ -38,14 +38,10 @@ public record ImageLayer(
    */
   public BlobSource open() throws IOException {
     BlobSource blob = opener.open();
-    try {
-      if (blob.size() != size) {
-        throw Blobs.wrongSize(blob, digest.orElse(diffId), size);
-      }
-      return blob;
-    } catch (IOException e) {
+    if (blob.size() != size) {
       blob.close();
-      throw e;
+      throw Blobs.wrongSize(blob, digest.orElse(diffId), size);
     }
+    return blob;
   }
 }

@@ -1,0 +1,146 @@
+package dev.ocifs.tests.bench.view;
+
+import dev.ocifs.layerfs.IndexListener;
+import dev.ocifs.layerfs.LayerFs;
+import dev.ocifs.layerfs.view.Attributes;
+import dev.ocifs.layerfs.view.ImageView;
+import dev.ocifs.oci.source.Images;
+import dev.ocifs.oci.source.OpenOptions;
+import dev.ocifs.oci.store.Store;
+import dev.ocifs.tests.image.ByteText;
+import dev.ocifs.tests.image.Entry;
+import dev.ocifs.tests.image.OciLayoutWriter;
+import dev.ocifs.tests.image.TestImage;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * The requests that a mount serves again and again: LOOKUP, GETATTR, and READ of content that is
+ * decoded. None of them is to allocate anything: run it with {@code -prof gc}.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class SteadyPathBench {
+  private static final int FILES = 1000;
+  private static final int READ_BYTES = 4096;
+  private static final int FILE_BYTES = 3 << 20;
+
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment dst = arena.allocate(READ_BYTES);
+  private final Attributes attributes = new Attributes();
+  private final List<byte[]> names = new ArrayList<>();
+  private Path dir = Path.of("");
+  private @Nullable LayerFs library;
+  private @Nullable ImageView view;
+  private long big;
+  private long sparse;
+  private long pos;
+  private int next;
+
+  @Setup
+  public void open() throws IOException {
+    dir = Files.createTempDirectory("ocifs-bench");
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 0; i < FILES; i++) {
+      String name = "file" + i * 7919;
+      names.add(ByteText.bytes(name));
+      entries.add(Entry.file(name, name));
+    }
+    byte[] content = new byte[FILE_BYTES];
+    new Random(1).nextBytes(content);
+    entries.add(Entry.file("big", content));
+    entries.add(Entry.file("sparse", content).sparse(0, FILE_BYTES / 4, FILE_BYTES / 2, 10_000));
+    OciLayoutWriter.write(dir.resolve("layout"), TestImage.ofEntries(List.of(entries)));
+    Store store = Store.open(dir.resolve("store"));
+    LayerFs opened = LayerFs.open(store);
+    library = opened;
+    ImageView tree =
+        opened.view(
+            Images.open("oci:" + dir.resolve("layout"), OpenOptions.defaults(store)),
+            IndexListener.NONE);
+    view = tree;
+    big = tree.lookup(ImageView.ROOT, ByteText.bytes("big"));
+    sparse = tree.lookup(ImageView.ROOT, ByteText.bytes("sparse"));
+  }
+
+  @TearDown
+  public void close() throws IOException {
+    view().close();
+    Objects.requireNonNull(library).close();
+    arena.close();
+    Files.walkFileTree(
+        dir,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attrs)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path folder, IOException failure)
+              throws IOException {
+            Files.delete(folder);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private ImageView view() {
+    return Objects.requireNonNull(view);
+  }
+
+  @Benchmark
+  public long lookup() throws IOException {
+    next = next + 1 < FILES ? next + 1 : 0;
+    return view().lookup(ImageView.ROOT, names.get(next));
+  }
+
+  @Benchmark
+  public long attributes() throws IOException {
+    next = next + 1 < FILES ? next + 1 : 0;
+    view().attributes(2 + next, attributes);
+    return attributes.size;
+  }
+
+  @Benchmark
+  public int read() throws IOException {
+    pos = pos + READ_BYTES < FILE_BYTES ? pos + READ_BYTES : 0;
+    return view().read(big, pos, dst);
+  }
+
+  /** Of a file with holes, most of which are in what is read. */
+  @Benchmark
+  public int readSparse() throws IOException {
+    pos = pos + READ_BYTES < FILE_BYTES ? pos + READ_BYTES : 0;
+    return view().read(sparse, pos, dst);
+  }
+}
