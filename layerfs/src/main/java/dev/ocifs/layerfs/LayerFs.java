@@ -34,6 +34,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
  * Opens images as merged trees: the way into the library.
@@ -77,8 +80,9 @@ public final class LayerFs implements Closeable {
   }
 
   /**
-   * Indexes what is not indexed yet of several images: each distinct layer once, several at a time.
-   * A layer that is wrong is left to {@link #view} of its images to report.
+   * Indexes and merges what has not been of several images: each distinct layer once, each distinct
+   * stack of layers once, several at a time. What is wrong is left to {@link #view} of the image to
+   * report.
    */
   public void index(List<Image> images, IndexListener listener) throws IOException {
     Map<Digest, ImageLayer> distinct = new LinkedHashMap<>();
@@ -87,12 +91,46 @@ public final class LayerFs implements Closeable {
         distinct.putIfAbsent(layer.digest().orElse(layer.diffId()), layer);
       }
     }
-    closeAll(
+    List<Lease<LayerIndex>> leases =
         indices(
             images.size() + " images",
             List.copyOf(distinct.values()),
             LayerWork.whereRight(indices),
-            listener));
+            listener);
+    try {
+      mergeAll(images);
+    } finally {
+      closeAll(leases); // none of them was evicted before its trees were made
+    }
+  }
+
+  /** Makes the trees that are missing, each of which waits for the disk at its end. */
+  private void mergeAll(List<Image> images) {
+    int threads = Math.clamp(images.size(), 1, options.parallelism());
+    // Closing the pool waits for all that was submitted.
+    try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
+      for (Image image : images) {
+        workers.execute(() -> mergeIfRight(image));
+      }
+    }
+  }
+
+  private void mergeIfRight(Image image) {
+    List<Lease<LayerIndex>> leases = new ArrayList<>();
+    try {
+      for (ImageLayer layer : image.layers()) {
+        Optional<Lease<LayerIndex>> index = indices.find(layer);
+        if (index.isEmpty()) {
+          return; // the layer is wrong
+        }
+        leases.add(index.get());
+      }
+      tree(leases).close();
+    } catch (IOException | RuntimeException e) {
+      // Opening the image meets the same error, and knows whose it is.
+    } finally {
+      closeAll(leases);
+    }
   }
 
   /**

@@ -1,30 +1,36 @@
 package dev.ocifs.tests.bench;
 
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
  * Two benchmarks of the same work, and the ratio that their figures should have.
  *
- * @param category what runs together: codec, graph, cache, pool, batch, allocation
+ * @param category what runs together: codec, graph, cache, hits, pool, batch, allocation
  * @param what the work, in words
- * @param before the benchmark of what was replaced or of the peer, as {@code package.Class.method}
- *     below this package
+ * @param before the benchmark of what was replaced or of the peer
  * @param after the benchmark of ours
- * @param params the benchmarks' parameters that have more than one value by default
- * @param target of after/before: at most, for {@link Metric#THROUGHPUT} at least
+ * @param need what the machine has to have for it
+ * @param target of after/before: at most, or at least where {@linkplain Metric more is better};
+ *     empty where the ratio is of interest and nothing was promised of it
  */
 record Comparison(
     String category,
     String what,
-    String before,
-    String after,
-    Map<String, String> params,
+    Side before,
+    Side after,
     Metric metric,
-    double target) {
+    Need need,
+    OptionalDouble target) {
 
-  /** One benchmark with its parameters; several comparisons may share one. */
+  /**
+   * One benchmark; several comparisons may share one.
+   *
+   * @param benchmark {@code package.Class.method} below this package
+   * @param params its parameters that have more than one value by default
+   */
   record Side(String benchmark, Map<String, String> params) {
 
     Side {
@@ -37,11 +43,13 @@ record Comparison(
     }
   }
 
-  Side beforeSide() {
-    return new Side(before, params);
+  /** Whether a ratio is as good as was promised, if anything was. */
+  boolean metBy(double ratio) {
+    return target.isEmpty() || metric.met(ratio, target.getAsDouble());
   }
 
-  Side afterSide() {
-    return new Side(after, params);
+  /** The target in words: {@code ≤ 0.60}, or {@code none}. */
+  String bound() {
+    return target.isEmpty() ? "none" : metric.bound(target.getAsDouble());
   }
 }

@@ -19,7 +19,7 @@ enum Metric {
     }
   },
 
-  /** Operations a second and thread; more is better. */
+  /** Operations a second; of all threads, where the benchmark is one of throughput. */
   THROUGHPUT("op/s") {
     @Override
     double of(RunResult run) {
@@ -27,8 +27,8 @@ enum Metric {
     }
 
     @Override
-    boolean met(double ratio, double target) {
-      return ratio >= target;
+    boolean moreIsBetter() {
+      return true;
     }
   },
 
@@ -36,11 +36,28 @@ enum Metric {
   ALLOCATION("B/op") {
     @Override
     double of(RunResult run) {
-      Result<?> rate = run.getSecondaryResults().get("gc.alloc.rate.norm");
-      if (rate == null) {
-        throw new IllegalStateException("this JVM does not count allocations");
-      }
-      return rate.getScore();
+      return secondary(run, "gc.alloc.rate.norm");
+    }
+  },
+
+  /** Bytes that stay on the heap for an entry, as the benchmark counts them; less is better. */
+  ENTRY_BYTES("B/entry") {
+    @Override
+    double of(RunResult run) {
+      return secondary(run, "entryBytes");
+    }
+  },
+
+  /** Accesses of a hundred that hit, as the benchmark counts them; more is better. */
+  HIT_RATE("%") {
+    @Override
+    double of(RunResult run) {
+      return secondary(run, "hitPercent");
+    }
+
+    @Override
+    boolean moreIsBetter() {
+      return true;
     }
   };
 
@@ -56,9 +73,17 @@ enum Metric {
 
   abstract double of(RunResult run);
 
+  boolean moreIsBetter() {
+    return false;
+  }
+
   /** Whether after/before is as good as it should be. A ratio that is no number meets nothing. */
   boolean met(double ratio, double target) {
-    return ratio <= target;
+    return moreIsBetter() ? ratio >= target : ratio <= target;
+  }
+
+  String bound(double target) {
+    return String.format(Locale.ROOT, "%s %.2f", moreIsBetter() ? "≥" : "≤", target);
   }
 
   private static double nanos(RunResult run) {
@@ -68,7 +93,12 @@ enum Metric {
     return run.getParams().getMode() == Mode.Throughput ? unitNanos / score : score * unitNanos;
   }
 
-  String bound(double target) {
-    return String.format(Locale.ROOT, "%s %.2f", met(0, target) ? "≤" : "≥", target);
+  /** The median over the iterations, where JMH by itself adds counters up. */
+  private static double secondary(RunResult run, String name) {
+    Result<?> result = run.getSecondaryResults().get(name);
+    if (result == null) {
+      throw new IllegalStateException("no " + name + " was counted: by the JVM, or the benchmark");
+    }
+    return result.getStatistics().getPercentile(50);
   }
 }

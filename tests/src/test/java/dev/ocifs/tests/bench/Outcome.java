@@ -10,28 +10,31 @@ record Outcome(Comparison comparison, Effort effort, double before, double after
     return before == after ? 1 : after / before;
   }
 
+  /** Whether the target is met, or there is none. */
   boolean met() {
-    return comparison.metric().met(ratio(), comparison.target());
+    return comparison.metBy(ratio());
   }
 
   String verdict() {
+    if (comparison.target().isEmpty()) {
+      return "reported";
+    }
     return met() ? "met" : "missed";
   }
 
   /** The line that is printed. */
   @Override
   public String toString() {
-    Metric metric = comparison.metric();
     return String.format(
         Locale.ROOT,
-        "%-10s %-34s before %,14.1f  after %,14.1f %-5s  ratio %6.2f  target %s  %s%s",
+        "%-10s %-38s before %,14.1f  after %,14.1f %-7s  ratio %6.2f  target %-6s  %s%s",
         comparison.category(),
         comparison.what(),
         before,
         after,
-        metric.unit(),
+        comparison.metric().unit(),
         ratio(),
-        metric.bound(comparison.target()),
+        comparison.bound(),
         verdict(),
         effort == Effort.LONG ? " (long)" : "");
   }

@@ -6,6 +6,7 @@ import java.lang.reflect.Field;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -19,15 +20,30 @@ final class PerformanceTargetTest {
   static final List<Comparison> COMPARISONS = Comparisons.ALL;
 
   private static Outcome outcome(Metric metric, double target, double before, double after) {
-    Comparison comparison =
-        new Comparison("c", "say \"w\"", "p.C.b", "p.C.a", Map.of("k", "v"), metric, target);
-    return new Outcome(comparison, Effort.SHORT, before, after);
+    return outcome(metric, OptionalDouble.of(target), before, after);
+  }
+
+  private static Outcome outcome(
+      Metric metric, OptionalDouble target, double before, double after) {
+    return new Outcome(comparison(metric, target), Effort.SHORT, before, after);
+  }
+
+  private static Comparison comparison(Metric metric, OptionalDouble target) {
+    Map<String, String> params = Map.of("k", "v");
+    return new Comparison(
+        "c",
+        "say \"w\"",
+        new Comparison.Side("p.C.b", params),
+        new Comparison.Side("p.C.a", params),
+        metric,
+        Need.NOTHING,
+        target);
   }
 
   @ParameterizedTest
   @FieldSource("COMPARISONS")
   void namesBenchmarksAndParametersThatExist(Comparison comparison) throws Exception {
-    for (Comparison.Side side : List.of(comparison.beforeSide(), comparison.afterSide())) {
+    for (Comparison.Side side : List.of(comparison.before(), comparison.after())) {
       int dot = side.benchmark().lastIndexOf('.');
       Class<?> bench = Class.forName("dev.ocifs.tests.bench." + side.benchmark().substring(0, dot));
       assertThat(bench.getMethods())
@@ -40,7 +56,7 @@ final class PerformanceTargetTest {
           .containsAll(side.params().keySet());
     }
     assertThat(comparison.before()).isNotEqualTo(comparison.after());
-    assertThat(comparison.target()).isPositive();
+    assertThat(comparison.target().orElse(1)).isPositive();
   }
 
   @Test
@@ -65,18 +81,38 @@ final class PerformanceTargetTest {
   }
 
   @Test
+  void whatIsOnlyReportedFailsNothing() {
+    Outcome worse = outcome(Metric.HIT_RATE, OptionalDouble.empty(), 80, 20);
+
+    assertThat(worse.met()).isTrue();
+    assertThat(worse.toString())
+        .contains("80.0", "20.0 %", "ratio   0.25", "target none", "reported")
+        .doesNotContain("missed", "met");
+    assertThat(outcome(Metric.HIT_RATE, 0.5, 80, 20).met()).isFalse();
+    assertThat(outcome(Metric.ENTRY_BYTES, 0.5, 80, 20).met()).isTrue();
+  }
+
+  @Test
+  void whatIsSkippedSaysWhy() {
+    Comparison comparison = comparison(Metric.TIME, OptionalDouble.of(0.7));
+    assertThat(new Skipped(comparison, "no /dev/fuse").toString())
+        .contains("say \"w\"", "skipped: no /dev/fuse");
+  }
+
+  @Test
   void theReportIsJson() {
     String json =
         Report.json(
             Effort.SHORT,
-            List.of(outcome(Metric.TIME, 0.7, 100, 35), outcome(Metric.ALLOCATION, 0.7, 0, 1)));
+            List.of(outcome(Metric.TIME, 0.7, 100, 35), outcome(Metric.ALLOCATION, 0.7, 0, 1)),
+            List.of(new Skipped(comparison(Metric.TIME, OptionalDouble.of(0.7)), "no \\")));
     int values = 0;
     try (JsonParser parser = new JsonFactory().createParser(ObjectReadContext.empty(), json)) {
       while (parser.nextToken() != null) {
         values += parser.currentToken().isScalarValue() ? 1 : 0;
       }
     }
-    assertThat(values).isEqualTo(5 + 2 * 13);
+    assertThat(values).isEqualTo(5 + 2 * 14 + 3);
     assertThat(json).contains("\"ratio\": 0.350", "\"ratio\": null", "\"say \\\"w\\\"\"");
     assertThat(Arrays.stream(json.split("\n")).filter(l -> l.contains("\"p.C.b\""))).hasSize(2);
   }

@@ -14,15 +14,16 @@ final class Report {
   private Report() {}
 
   /** Writes the report; creates its folder where there is none. */
-  static void write(Path file, Effort effort, List<Outcome> outcomes) throws IOException {
+  static void write(Path file, Effort effort, List<Outcome> outcomes, List<Skipped> skipped)
+      throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null) {
       Files.createDirectories(folder);
     }
-    Files.writeString(file, json(effort, outcomes));
+    Files.writeString(file, json(effort, outcomes, skipped));
   }
 
-  static String json(Effort effort, List<Outcome> outcomes) {
+  static String json(Effort effort, List<Outcome> outcomes, List<Skipped> skipped) {
     return """
         {
           "date": %s,
@@ -31,6 +32,9 @@ final class Report {
           "jdk": %s,
           "os": %s,
           "comparisons": [
+        %s
+          ],
+          "skipped": [
         %s
           ]
         }
@@ -41,29 +45,43 @@ final class Report {
             Runtime.getRuntime().availableProcessors(),
             quoted(Runtime.version().toString()),
             quoted(System.getProperty("os.name") + " " + System.getProperty("os.arch")),
-            outcomes.stream().map(Report::line).collect(Collectors.joining(",\n")));
+            outcomes.stream().map(Report::line).collect(Collectors.joining(",\n")),
+            skipped.stream().map(Report::line).collect(Collectors.joining(",\n")));
   }
 
   private static String line(Outcome outcome) {
     Comparison comparison = outcome.comparison();
     return """
-        {"category": %s, "what": %s, "beforeBenchmark": %s, "afterBenchmark": %s, "params": %s, \
+        {"category": %s, "what": %s, "beforeBenchmark": %s, "beforeParams": %s, \
+        "afterBenchmark": %s, "afterParams": %s, \
         "metric": %s, "unit": %s, "before": %s, "after": %s, "ratio": %s, "target": %s, \
         "verdict": %s, "settings": %s}"""
         .formatted(
             quoted(comparison.category()),
             quoted(comparison.what()),
-            quoted(comparison.before()),
-            quoted(comparison.after()),
-            quoted(comparison.beforeSide().params().toString()),
+            quoted(comparison.before().benchmark()),
+            quoted(comparison.before().params().toString()),
+            quoted(comparison.after().benchmark()),
+            quoted(comparison.after().params().toString()),
             quoted(comparison.metric().name()),
             quoted(comparison.metric().unit()),
             figure(outcome.before()),
             figure(outcome.after()),
             figure(outcome.ratio()),
-            quoted(comparison.metric().bound(comparison.target())),
+            quoted(comparison.bound()),
             quoted(outcome.verdict()),
             quoted(outcome.effort().toString()))
+        .indent(4)
+        .stripTrailing();
+  }
+
+  private static String line(Skipped skipped) {
+    return """
+        {"category": %s, "what": %s, "why": %s}"""
+        .formatted(
+            quoted(skipped.comparison().category()),
+            quoted(skipped.comparison().what()),
+            quoted(skipped.why()))
         .indent(4)
         .stripTrailing();
   }
