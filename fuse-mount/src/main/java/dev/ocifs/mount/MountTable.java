@@ -49,8 +49,33 @@ public final class MountTable {
 
   /** The mount that is visible at a directory, a dead one included. */
   public static Optional<Entry> at(Path dir) throws IOException {
-    Path wanted = resolve(dir);
-    return read().stream().filter(e -> e.dir().equals(wanted)).reduce((first, last) -> last);
+    // As the table's lines are read: a char a byte. Only the line that is wanted is taken apart.
+    String wanted =
+        new String(
+            resolve(dir).toString().getBytes(Libc.nameCharset()), StandardCharsets.ISO_8859_1);
+    String found = null;
+    for (String line : Files.readAllLines(TABLE, StandardCharsets.ISO_8859_1)) {
+      if (isAt(line, wanted)) {
+        found = line;
+      }
+    }
+    return found == null ? Optional.empty() : parse(found);
+  }
+
+  /** Whether the fifth field of a line is this path. */
+  private static boolean isAt(String line, String wanted) {
+    int from = 0;
+    for (int i = 0; i < 4; i++) {
+      from = line.indexOf(' ', from) + 1;
+    }
+    int to = line.indexOf(' ', from);
+    if (to < from) {
+      return false;
+    }
+    return line.indexOf('\\', from) < 0 || line.indexOf('\\', from) > to
+        ? to - from == wanted.length() && line.startsWith(wanted, from)
+        : new String(unescape(line.substring(from, to)), StandardCharsets.ISO_8859_1)
+            .equals(wanted);
   }
 
   /**
@@ -84,15 +109,15 @@ public final class MountTable {
     }
     return Optional.of(
         new Entry(
-            Path.of(unescape(f[4])),
-            unescape(f[dash + 1]),
-            unescape(f[dash + 2]),
-            f[5] + "," + unescape(f[dash + 3]),
+            Path.of(text(f[4])),
+            text(f[dash + 1]),
+            text(f[dash + 2]),
+            f[5] + "," + text(f[dash + 3]),
             f[2]));
   }
 
   /** Undoes the octal escapes of space, tab, line feed, backslash and hash. */
-  private static String unescape(String field) {
+  private static byte[] unescape(String field) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(field.length());
     for (int i = 0; i < field.length(); i++) {
       char c = field.charAt(i);
@@ -103,7 +128,11 @@ public final class MountTable {
         bytes.write(c);
       }
     }
-    return bytes.toString(Libc.nameCharset());
+    return bytes.toByteArray();
+  }
+
+  private static String text(String field) {
+    return new String(unescape(field), Libc.nameCharset());
   }
 
   private static boolean isOctal(String field, int from) {

@@ -133,7 +133,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
   }
 
   private static LayerFsOptions options() {
-    return new LayerFsOptions(LayerFsOptions.defaults().limits(), false, 1 << 20, 2);
+    return LayerFsOptions.defaults().withCacheBytes(1 << 20);
   }
 
   private static String name(Path images, String kind) {
