@@ -72,7 +72,8 @@ public final class MountTable {
     if (to < from) {
       return false;
     }
-    return line.indexOf('\\', from) < 0 || line.indexOf('\\', from) > to
+    int escape = line.indexOf('\\', from);
+    return escape < 0 || escape > to
         ? to - from == wanted.length() && line.startsWith(wanted, from)
         : new String(unescape(line.substring(from, to)), StandardCharsets.ISO_8859_1)
             .equals(wanted);

@@ -76,7 +76,7 @@ class LeakTest {
                     .newInstance();
         operations = made.get();
       } catch (ReflectiveOperationException e) {
-        throw new AssertionError(e);
+        throw new LinkageError(e.getMessage(), e);
       }
     }
     return operations;
