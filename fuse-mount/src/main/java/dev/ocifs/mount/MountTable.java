@@ -73,7 +73,8 @@ public final class MountTable {
       return false;
     }
     int escape = line.indexOf('\\', from);
-    return escape < 0 || escape > to
+    boolean plain = escape < 0 || escape > to;
+    return plain
         ? to - from == wanted.length() && line.startsWith(wanted, from)
         : new String(unescape(line.substring(from, to)), StandardCharsets.ISO_8859_1)
             .equals(wanted);
