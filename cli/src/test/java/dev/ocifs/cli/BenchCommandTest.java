@@ -71,7 +71,9 @@ class BenchCommandTest {
     String image = "oci:" + layout + ":demo";
     assertThat(test.run("bench", image, "--root", root, "--seconds", "0.1")).isZero();
     List<String> lines = test.out().lines().toList();
-    assertThat(lines).hasSize(4 + ROWS.length);
+    assertThat(lines).hasSize(4 + ROWS.length + 4);
+    assertThat(lines.get(lines.size() - 3)).startsWith("TIER ");
+    assertThat(lines.getLast()).startsWith("chunks ").contains(" %");
     assertThat(lines.get(0)).startsWith(image + ": ").endsWith(" inodes");
     assertThat(lines.get(1)).startsWith("One thread; each row warmed up for 4.8 ms, then ");
     assertThat(lines.get(3)).matches("OPERATION +PER SECOND +P50 +P95 +P99 +TARGET +VERDICT");
