@@ -99,11 +99,13 @@ final class PrefetcherTest {
       assertThat(forgotten).isNotDone();
       goOn.countDown();
       forgotten.get();
-      assertThat(decoded).containsExactly(1);
+      // How far it came before it was told is chance; from then on it goes no further.
+      List<Integer> before = List.copyOf(decoded);
+      assertThat(before).startsWith(1);
       CountDownLatch other = new CountDownLatch(1);
       prefetcher.prefetch(until(other), trace(7));
       other.await();
-      assertThat(decoded).containsExactly(1, 7);
+      assertThat(decoded.subList(before.size(), decoded.size())).containsExactly(7);
     }
   }
 
