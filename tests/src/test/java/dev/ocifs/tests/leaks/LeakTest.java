@@ -29,6 +29,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -37,6 +38,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LeakTest {
   private static final int MOST_STEPS = 10_000;
   private static final Set<Steps.Failure> ALL = EnumSet.allOf(Steps.Failure.class);
+
+  /** All of them take minutes: -Docifs.leaks=all. */
+  private static final Set<Steps.Failure> WAYS =
+      "all".equals(System.getProperty("ocifs.leaks")) ? ALL : EnumSet.of(Steps.Failure.IO);
 
   /** Who cannot read the table of mounts any more cannot undo a mount either. */
   private static final Set<Steps.Failure> WHILE_MOUNTED =
@@ -96,7 +101,7 @@ class LeakTest {
   void leavesNothingOpenWhereverItFails(String name) throws Exception {
     assumeTrue(Files.exists(Path.of("/proc/self/maps")), "no /proc: nothing to count");
     List<String> leaks = new ArrayList<>();
-    for (Steps.Failure how : name.equals("mount") ? WHILE_MOUNTED : ALL) {
+    for (Steps.Failure how : name.equals("mount") ? WHILE_MOUNTED : WAYS) {
       int n = 1;
       while (failAt(name, how, n, leaks)) {
         n++;
@@ -147,6 +152,10 @@ class LeakTest {
 
   @ParameterizedTest
   @MethodSource("operationsOnAStore")
+  @EnabledIfSystemProperty(
+      named = "ocifs.leaks",
+      matches = "all",
+      disabledReason = "takes minutes: run with -Docifs.leaks=all")
   void leavesNothingOpenWhateverIsDamaged(String name) throws Exception {
     assumeTrue(Files.exists(Path.of("/proc/self/maps")), "no /proc: nothing to count");
     List<String> leaks = new ArrayList<>();
