@@ -44,6 +44,7 @@ final class MountService {
   private final MountRegistry registry;
   private final Map<Mount, MountRegistry.Record> noted = new ConcurrentHashMap<>();
   private final long started = System.nanoTime();
+  private final boolean prefetches;
   private @Nullable MetricsServer metrics;
 
   /** An image and where to mount it. */
@@ -63,6 +64,8 @@ final class MountService {
     layers = LayerFs.open(store, flags.options());
     registry = new MountRegistry(store.mountsDir());
     layers.metrics().gauge("ocifs_mounts", "Directories served", this::mountCount);
+    // A mount that nobody reads should read nothing: decoding ahead has to be asked for.
+    prefetches = flags.profile == ServerFlags.Profile.PRODUCTION;
     layers.tracker().setEnabled(flags.profile == ServerFlags.Profile.DEVELOPMENT);
     if (flags.metrics != null) {
       ProcessMetrics.register(layers.metrics());
@@ -182,7 +185,9 @@ final class MountService {
           forget(mount);
           close(request.view());
         });
-    layers.prefetch(request.view());
+    if (prefetches) {
+      layers.prefetch(request.view());
+    }
     layers.remember(request.view());
     if (failure != null) {
       try {
