@@ -46,7 +46,6 @@ import java.util.concurrent.Executors;
  * Thread-safe. Its callers close the views.
  */
 public final class LayerFs implements Closeable {
-  /** Those who decode at once wait for processors; those who read blobs from afar do not. */
   private static final Finding.Sink UNHEARD = finding -> {};
 
   private final Store store;

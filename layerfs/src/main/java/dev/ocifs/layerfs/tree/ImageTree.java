@@ -233,7 +233,11 @@ public final class ImageTree implements Closeable {
    * @param runs {@link Extent#runs} of the file
    */
   public int runCount(long runs) throws OcifsException {
-    return file.getInt(runs);
+    int count = file.getInt(runs);
+    if (count < 0 || count > file.size() / 16) {
+      throw file.damaged("a sparse map of " + count + " runs");
+    }
+    return count;
   }
 
   /** Where a data run begins in the file. */

@@ -141,6 +141,8 @@ class StoreTest {
   @Test
   void aBlobThatIsCutShortIsAnErrorOfThatRead() throws IOException {
     try (ImageView view = Opened.view(image, store)) {
+      long big = view.lookup(ImageView.ROOT, ByteText.bytes("big"));
+      assertThat(view.read(big, 0, MemorySegment.ofArray(new byte[10]))).isEqualTo(10);
       Files.write(blob(), new byte[1000]);
       assertThatThrownBy(() -> ViewLister.list(view))
           .isInstanceOf(OcifsException.class)
@@ -152,6 +154,16 @@ class StoreTest {
         .isInstanceOfSatisfying(
             OcifsException.class,
             e -> assertThat(e.kind()).isEqualTo(OcifsException.Kind.MISMATCH));
+  }
+
+  @Test
+  void aBlobThatIsCutShortBeforeItsFirstReadIsNotTheLayer() throws IOException {
+    try (ImageView view = Opened.view(image, store)) {
+      Files.write(blob(), new byte[1000]);
+      assertThatThrownBy(() -> ViewLister.list(view))
+          .isInstanceOf(OcifsException.class)
+          .hasMessageContaining("has 1000 bytes, its descriptor says");
+    }
   }
 
   @Test
