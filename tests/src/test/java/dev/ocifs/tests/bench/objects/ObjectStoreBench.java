@@ -112,7 +112,7 @@ public class ObjectStoreBench {
         // Offers more than wait at once are dropped: each until it is there.
         for (long before = filled.stats().writes(); filled.stats().writes() == before; ) {
           try (LayerReader reader = reader(indexer, opened, index, filled)) {
-            reader.prefetch(i);
+            reader.prefetch(i, true);
           }
           Thread.onSpinWait();
         }
@@ -155,11 +155,11 @@ public class ObjectStoreBench {
 
   @Benchmark
   public long ocifs() throws IOException {
-    return requireNonNull(found).prefetch(span());
+    return requireNonNull(found).prefetch(span(), true);
   }
 
   @Benchmark
   public long decoded() throws IOException {
-    return requireNonNull(decoded).prefetch(span());
+    return requireNonNull(decoded).prefetch(span(), true);
   }
 }
