@@ -2,6 +2,7 @@ package dev.ocifs.tests.bench.view;
 
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
+import dev.ocifs.layerfs.metrics.Operation;
 import dev.ocifs.layerfs.view.Attributes;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.source.Images;
@@ -30,6 +31,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -51,6 +53,7 @@ public class SteadyPathBench {
   private static final int FILES = 1000;
   private static final int READ_BYTES = 4096;
   private static final int FILE_BYTES = 3 << 20;
+  private static final int TRACKED = 100;
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment dst = arena.allocate(READ_BYTES);
@@ -59,6 +62,7 @@ public class SteadyPathBench {
   private Path dir = Path.of("");
   private @Nullable LayerFs library;
   private @Nullable ImageView view;
+  private @Nullable Operation operation;
   private long big;
   private long sparse;
   private long pos;
@@ -81,6 +85,7 @@ public class SteadyPathBench {
     Store store = Store.open(dir.resolve("store"));
     LayerFs opened = LayerFs.open(store);
     library = opened;
+    operation = opened.tracker().operation("bench");
     ImageView tree =
         opened.view(
             Images.open("oci:" + dir.resolve("layout"), OpenOptions.defaults(store)),
@@ -135,6 +140,20 @@ public class SteadyPathBench {
   public int read() throws IOException {
     pos = pos + READ_BYTES < FILE_BYTES ? pos + READ_BYTES : 0;
     return view().read(big, pos, dst);
+  }
+
+  /** What the performance tracker adds to a read while it is off. */
+  @Benchmark
+  @OperationsPerInvocation(TRACKED)
+  public long trackerOff() {
+    Operation tracked = Objects.requireNonNull(operation);
+    long sum = 0;
+    for (int i = 0; i < TRACKED; i++) {
+      long start = tracked.start();
+      tracked.end(start);
+      sum += start;
+    }
+    return sum;
   }
 
   /** Of a file with holes, most of which are in what is read. */
