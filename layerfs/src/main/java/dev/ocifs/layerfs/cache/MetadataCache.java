@@ -1,7 +1,6 @@
 package dev.ocifs.layerfs.cache;
 
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
@@ -37,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * fails, that is logged. Thread-safe.
  */
 public final class MetadataCache implements AutoCloseable {
-  private static final Logger LOG = System.getLogger("dev.ocifs.layerfs.cache");
-
   /**
    * Makes an absent value; when this fails, it leaves nothing open.
    *
@@ -135,7 +132,7 @@ public final class MetadataCache implements AutoCloseable {
       if (weight < 0) {
         failed(entry, System.nanoTime() - start);
         if (value != null) {
-          close(entry.key, value);
+          Closing.close(entry.key, value);
         }
       }
     }
@@ -150,7 +147,7 @@ public final class MetadataCache implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    closeAll(evicted);
+    Closing.closeAll(evicted);
     return new Lease<>(this, entry, value);
   }
 
@@ -184,7 +181,7 @@ public final class MetadataCache implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    closeAll(unused);
+    Closing.closeAll(unused);
   }
 
   /**
@@ -199,7 +196,7 @@ public final class MetadataCache implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    closeAll(unused);
+    Closing.closeAll(unused);
   }
 
   /** Evicts all entries that are not in use. */
@@ -211,7 +208,7 @@ public final class MetadataCache implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    closeAll(evicted);
+    Closing.closeAll(evicted);
   }
 
   /**
@@ -228,31 +225,10 @@ public final class MetadataCache implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    closeAll(unused);
+    Closing.closeAll(unused);
   }
 
-  private static void closeAll(@Nullable Entry first) {
-    for (Entry entry = first; entry != null; entry = entry.next) {
-      if (entry.value != null) {
-        close(entry.key, entry.value);
-      }
-    }
-  }
-
-  @SuppressWarnings("InterruptedExceptionSwallowed") // kept: the flag is set again
-  private static void close(MetadataKey<?> key, Object value) {
-    if (value instanceof AutoCloseable closeable) {
-      try {
-        closeable.close();
-      } catch (Exception | Error e) {
-        if (e instanceof InterruptedException) {
-          Thread.currentThread().interrupt();
-        }
-        LOG.log(Logger.Level.WARNING, "cannot close " + key, e);
-      }
-    }
-  }
-
+  /** What it has done and holds. */
   public CacheStats stats() {
     lock.lock();
     try {

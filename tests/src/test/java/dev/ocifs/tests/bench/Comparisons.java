@@ -90,7 +90,8 @@ final class Comparisons {
         many.reported("miss and eviction, Caffeine", CAFFEINE, "evictCaffeine", "evictOcifs", TIME),
         rate("ZIPF").line("hit rate of Zipf, plain LRU", RATES, "plainLru", "ocifs", HIT_RATE, 1.1),
         rate("SCAN").line("hit rate with scans, LRU", RATES, "plainLru", "ocifs", HIT_RATE, 1.1),
-        rate("SHIFT").reported("hit rate after a change, LRU", RATES, "plainLru", "ocifs", HIT_RATE),
+        rate("SHIFT")
+            .reported("hit rate after a change, LRU", RATES, "plainLru", "ocifs", HIT_RATE),
         rate("ZIPF").reported("hit rate of Zipf, Caffeine", RATES, "caffeine", "ocifs", HIT_RATE),
         rate("SCAN")
             .reported("hit rate with scans, Caffeine", RATES, "caffeine", "ocifs", HIT_RATE),

@@ -8,6 +8,7 @@ import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.source.Images;
 import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.Store;
+import dev.ocifs.tests.bench.Folders;
 import dev.ocifs.tests.image.ByteText;
 import dev.ocifs.tests.image.Entry;
 import dev.ocifs.tests.image.OciLayoutWriter;
@@ -15,11 +16,8 @@ import dev.ocifs.tests.image.TestImage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -100,23 +98,7 @@ public class SteadyPathBench {
     view().close();
     Objects.requireNonNull(library).close();
     arena.close();
-    Files.walkFileTree(
-        dir,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attrs)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, IOException failure)
-              throws IOException {
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    Folders.delete(dir);
   }
 
   private ImageView view() {
