@@ -2,7 +2,6 @@ package dev.ocifs.cli;
 
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.Printable;
-import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -29,8 +28,7 @@ final class IndexCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Store store = ocifs.store();
-    Image image = imageOptions.open(name, store);
-    try (ImageView view = imageOptions.layerFs(store).view(image, IndexProgress.create(ocifs))) {
+    try (ImageView view = imageOptions.view(name, store, IndexProgress.create(ocifs))) {
       if (!ocifs.quiet()) {
         ocifs
             .console()

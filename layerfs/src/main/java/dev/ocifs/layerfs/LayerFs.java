@@ -23,6 +23,8 @@ import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.ImageLayer;
+import dev.ocifs.oci.source.Images;
+import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.BuildLock;
 import dev.ocifs.oci.store.PendingFile;
 import dev.ocifs.oci.store.Store;
@@ -69,13 +71,31 @@ public final class LayerFs implements Closeable {
 
   /** A library over this store. */
   public static LayerFs open(Store store, LayerFsOptions options) {
-    return new LayerFs(
-        store, options, Engine.create(store, options.cacheBytes(), options.objectBytes()));
+    return new LayerFs(store, options, Engine.create(store, options));
   }
 
   /** The same library, its caches shared, with other limits and strictness. */
   public LayerFs with(LayerFsOptions others) {
     return new LayerFs(store, others, engine);
+  }
+
+  /**
+   * Opens an image as {@link Images#open(String, OpenOptions)} does, with manifest and
+   * configuration from the library's cache when another image or an earlier opening brought them.
+   *
+   * @return to be closed by the caller, unless it is handed to {@link #view}
+   */
+  public Image image(String reference, OpenOptions options) throws IOException {
+    Operation resolving = engine.tracker().operation("image.resolve");
+    long start = resolving.start();
+    MountPhaseEvent event = FlightEvents.mountPhase();
+    Image image =
+        Images.open(reference, options.withDocuments(new CachedDocuments(engine.metadata())));
+    resolving.end(start);
+    if (event != null) {
+      event.done("resolve", image.name());
+    }
+    return image;
   }
 
   /**
@@ -328,7 +348,7 @@ public final class LayerFs implements Closeable {
     }
   }
 
-  /** What the cache of opened indices and trees has done. */
+  /** What the cache of opened indices and trees, manifests and configurations has done. */
   public CacheStats metadataCache() {
     return engine.metadata().stats();
   }

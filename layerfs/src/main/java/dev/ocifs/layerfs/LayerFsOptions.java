@@ -1,5 +1,6 @@
 package dev.ocifs.layerfs;
 
+import dev.ocifs.layerfs.cache.ChunkBounds;
 import dev.ocifs.oci.Limits;
 
 /**
@@ -7,12 +8,12 @@ import dev.ocifs.oci.Limits;
  *
  * @param limits what images may ask for
  * @param strict whether an entry that breaks a rule is an error
- * @param cacheBytes bytes of decompressed content to keep in memory
+ * @param chunks decompressed content to keep in memory; its longest entry holds on disk, too
  * @param objectBytes bytes of decoded spans to keep on disk, in the store; 0 for none
  * @param parallelism how many layers are indexed at once
  */
 public record LayerFsOptions(
-    Limits limits, boolean strict, long cacheBytes, long objectBytes, int parallelism) {
+    Limits limits, boolean strict, ChunkBounds chunks, long objectBytes, int parallelism) {
   private static final long DEFAULT_CACHE_BYTES = 48L << 20;
 
   /**
@@ -21,7 +22,11 @@ public record LayerFsOptions(
    */
   public static LayerFsOptions defaults() {
     return new LayerFsOptions(
-        Limits.DEFAULT, false, DEFAULT_CACHE_BYTES, 0, Runtime.getRuntime().availableProcessors());
+        Limits.DEFAULT,
+        false,
+        ChunkBounds.of(DEFAULT_CACHE_BYTES),
+        0,
+        Runtime.getRuntime().availableProcessors());
   }
 
   /** For a machine that serves many mounts: a cache of 128 MiB. */
@@ -31,22 +36,26 @@ public record LayerFsOptions(
 
   /** For a machine where other work matters more: a cache of 16 MiB, one layer at a time. */
   public static LayerFsOptions development() {
-    return new LayerFsOptions(Limits.DEFAULT, false, 16L << 20, 0, 1);
+    return new LayerFsOptions(Limits.DEFAULT, false, ChunkBounds.of(16L << 20), 0, 1);
   }
 
   public LayerFsOptions withLimits(Limits newLimits) {
-    return new LayerFsOptions(newLimits, strict, cacheBytes, objectBytes, parallelism);
+    return new LayerFsOptions(newLimits, strict, chunks, objectBytes, parallelism);
   }
 
   public LayerFsOptions withStrict(boolean newStrict) {
-    return new LayerFsOptions(limits, newStrict, cacheBytes, objectBytes, parallelism);
+    return new LayerFsOptions(limits, newStrict, chunks, objectBytes, parallelism);
+  }
+
+  public LayerFsOptions withChunks(ChunkBounds newChunks) {
+    return new LayerFsOptions(limits, strict, newChunks, objectBytes, parallelism);
   }
 
   public LayerFsOptions withCacheBytes(long newCacheBytes) {
-    return new LayerFsOptions(limits, strict, newCacheBytes, objectBytes, parallelism);
+    return withChunks(chunks.withBytes(newCacheBytes));
   }
 
   public LayerFsOptions withObjectBytes(long newObjectBytes) {
-    return new LayerFsOptions(limits, strict, cacheBytes, newObjectBytes, parallelism);
+    return new LayerFsOptions(limits, strict, chunks, newObjectBytes, parallelism);
   }
 }

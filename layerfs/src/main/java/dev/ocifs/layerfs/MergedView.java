@@ -6,6 +6,7 @@ import dev.ocifs.layerfs.catalog.CatalogLayer;
 import dev.ocifs.layerfs.index.LayerFacts;
 import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.layerfs.index.LayerIndexer;
+import dev.ocifs.layerfs.metrics.Operation;
 import dev.ocifs.layerfs.profile.AccessRecorder;
 import dev.ocifs.layerfs.profile.AccessTrace;
 import dev.ocifs.layerfs.profile.HeatProfile;
@@ -48,6 +49,7 @@ final class MergedView implements ImageView {
   private final AccessRecorder accesses = new AccessRecorder(AccessRecorder.DEFAULT_CAPACITY);
   private final Store store;
   private final Digest chainId;
+  private final Operation reads;
   private final Prefetcher prefetcher;
   private final Prefetcher.Spans readBefore = (layer, span) -> decodeAhead(layer, span, true);
   private final Prefetcher.Spans nextInOrder = (layer, span) -> decodeAhead(layer, span, false);
@@ -67,6 +69,7 @@ final class MergedView implements ImageView {
     this.tree = tree.value();
     treeLease = tree;
     this.indices = indices;
+    reads = engine.tracker().operation("view.read");
     prefetcher = engine.prefetcher();
     this.chainId = chainId;
     ReadListener listener = new Listener();
@@ -211,12 +214,14 @@ final class MergedView implements ImageView {
     }
     int n = (int) Math.min(Math.min(dst.byteSize(), Integer.MAX_VALUE), extent.size() - pos);
     LayerReader layer = layers.get(extent.layer());
+    long start = reads.start();
     try {
       if (extent.runs() == 0) {
         layer.read(extent.pos() + pos, dst, 0, n);
       } else {
         readSparse(layer, extent.pos(), extent.runs(), pos, dst, n);
       }
+      reads.end(start);
     } catch (dev.ocifs.oci.OcifsException e) {
       throw e.image(image.name());
     }

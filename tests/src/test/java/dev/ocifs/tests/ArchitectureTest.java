@@ -35,7 +35,7 @@ class ArchitectureTest {
           Map.entry("layerfs.format", Set.of("oci")),
           Map.entry("layerfs.tar", Set.of("oci")),
           Map.entry("layerfs.codec", Set.of("oci", "oci.source")),
-          Map.entry("layerfs.cache", Set.of("oci")),
+          Map.entry("layerfs.cache", Set.of("oci", "layerfs.metrics")),
           Map.entry(
               "layerfs.objects", Set.of("oci", "oci.store", "layerfs.batch", "layerfs.cache")),
           Map.entry("layerfs.pool", Set.of()),
@@ -51,6 +51,7 @@ class ArchitectureTest {
                   "oci.store",
                   "layerfs.codec",
                   "layerfs.format",
+                  "layerfs.metrics",
                   "layerfs.tar",
                   "layerfs.view")),
           Map.entry(
@@ -96,6 +97,7 @@ class ArchitectureTest {
                   "layerfs",
                   "layerfs.cache",
                   "layerfs.metrics",
+                  "layerfs.objects",
                   "layerfs.pool",
                   "layerfs.view",
                   "mount",

@@ -1,5 +1,7 @@
 package dev.ocifs.layerfs.index;
 
+import dev.ocifs.layerfs.metrics.FlightEvents;
+import dev.ocifs.layerfs.metrics.LayerIndexedEvent;
 import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.Digest;
@@ -121,6 +123,7 @@ public final class LayerIndexer {
     try (PendingFile index = store.create(store.layerIndex(key(layer)));
         PendingFile copy = keep ? store.create(store.object(layer.diffId())) : null;
         OutputStream out = copy == null ? null : stream(copy)) {
+      LayerIndexedEvent event = FlightEvents.layerIndexed();
       LayerIndexWriter writer = new LayerIndexWriter(index.channel());
       LayerFacts facts;
       try {
@@ -136,6 +139,9 @@ public final class LayerIndexer {
         copy.commit();
       }
       index.commit();
+      if (event != null) {
+        event.done(facts.diffId(), facts.blobBytes(), facts.tarBytes(), facts.entries());
+      }
     }
   }
 

@@ -21,6 +21,7 @@ public final class Image implements Closeable {
   private final Optional<ImageManifest> manifest;
   private final ImageConfig config;
   private final List<ImageLayer> layers;
+  private final Documents documents;
   private final Closeable files;
 
   Image(
@@ -29,12 +30,14 @@ public final class Image implements Closeable {
       Optional<ImageManifest> manifest,
       ImageConfig config,
       List<ImageLayer> layers,
+      Documents documents,
       Closeable files) {
     this.name = name;
     this.ref = ref;
     this.manifest = manifest;
     this.config = config;
     this.layers = List.copyOf(layers);
+    this.documents = documents;
     this.files = files;
   }
 
@@ -85,6 +88,7 @@ public final class Image implements Closeable {
 
   @Override
   public void close() throws IOException {
+    documents.close();
     files.close();
   }
 }

@@ -3,7 +3,6 @@ package dev.ocifs.oci.source;
 import dev.ocifs.oci.Descriptor;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.ImageReference;
-import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.Platform;
 import dev.ocifs.oci.manifest.Document;
@@ -27,18 +26,18 @@ final class OciLayout implements Source {
 
   private final ImageReference reference;
   private final Folder folder;
-  private final Limits limits;
+  private final OpenOptions options;
   private final Blobs blobs;
 
   /**
    * @param reference names the image; a REF that is missing means the only one
    * @param folder closed with this source, or with the image that it opened
    */
-  OciLayout(ImageReference reference, Folder folder, Limits limits) {
+  OciLayout(ImageReference reference, Folder folder, OpenOptions options) {
     this.reference = reference;
     this.folder = folder;
-    this.limits = limits;
-    this.blobs = new Blobs(folder, limits);
+    this.options = options;
+    this.blobs = new Blobs(folder, options.limits());
   }
 
   /** One name for each manifest; an index that has two names is listed once. */
@@ -72,8 +71,22 @@ final class OciLayout implements Source {
   public Image open(Optional<Platform> asked) throws IOException {
     Selection.Choice choice =
         new Selection(reference, entries(), new IndexWalk(blobs)).choose(asked);
+    Documents documents = new Documents(options);
+    Image image = null;
+    try {
+      image = open(choice, asked, documents);
+      return image;
+    } finally {
+      if (image == null) {
+        documents.close();
+      }
+    }
+  }
+
+  private Image open(Selection.Choice choice, Optional<Platform> asked, Documents documents)
+      throws IOException {
     Descriptor chosen = choice.manifest();
-    ImageManifest manifest = ImageManifest.parse(blobs.document(chosen));
+    ImageManifest manifest = documents.manifest(chosen, blobs);
     if (!manifest.config().mediaType().isConfig()) {
       throw new OcifsException(
               OcifsException.Kind.UNSUPPORTED,
@@ -83,7 +96,7 @@ final class OciLayout implements Source {
                   + "'")
           .rule(30);
     }
-    ImageConfig config = ImageConfig.parse(blobs.document(manifest.config()));
+    ImageConfig config = documents.config(manifest.config(), blobs);
     Layers.checkPlatform(config, asked);
     return new Image(
         reference.toString(),
@@ -91,6 +104,7 @@ final class OciLayout implements Source {
         Optional.of(manifest),
         config,
         layers(manifest, config),
+        documents,
         folder);
   }
 
@@ -131,7 +145,7 @@ final class OciLayout implements Source {
 
   private Document read(String name) throws IOException {
     try (BlobSource file = folder.open(name)) {
-      return Document.of(Blobs.bytes(file, limits), limits);
+      return Document.of(Blobs.bytes(file, options.limits()), options.limits());
     }
   }
 

@@ -30,6 +30,7 @@ final class Comparisons {
   private static final String READS = "pool.RandomReadBench";
   private static final String CATALOG = "catalog.CatalogWriteBench";
   private static final String MOUNTS = "mount.BatchMountBench";
+  private static final String STEADY = "view.SteadyPathBench";
 
   private static final Map<String, String> NONE = Map.of();
   private static final Map<String, String> BINARIES = Map.of("content", "BINARIES");
@@ -47,7 +48,9 @@ final class Comparisons {
   private static final Map<String, String> HUNDRED = Map.of("layout", "SINGLE", "indexed", "true");
 
   static final List<Comparison> ALL =
-      Stream.of(codec(), graph(), cache(), hits(), pool(), batch()).flatMap(List::stream).toList();
+      Stream.of(codec(), graph(), cache(), hits(), metrics(), pool(), batch())
+          .flatMap(List::stream)
+          .toList();
 
   private Comparisons() {}
 
@@ -85,15 +88,28 @@ final class Comparisons {
         work.reported("heap of an entry, Caffeine", ENTRIES, "caffeine", "ocifs", ENTRY_BYTES),
         many.reported("hit, Caffeine", CAFFEINE, "getCaffeine", "getOcifs", TIME),
         many.reported("miss and eviction, Caffeine", CAFFEINE, "evictCaffeine", "evictOcifs", TIME),
+        rate("ZIPF").line("hit rate of Zipf, plain LRU", RATES, "plainLru", "ocifs", HIT_RATE, 1.1),
+        rate("SCAN").line("hit rate with scans, LRU", RATES, "plainLru", "ocifs", HIT_RATE, 1.1),
+        rate("SHIFT")
+            .reported("hit rate after a change, LRU", RATES, "plainLru", "ocifs", HIT_RATE),
         rate("ZIPF").reported("hit rate of Zipf, Caffeine", RATES, "caffeine", "ocifs", HIT_RATE),
         rate("SCAN")
             .reported("hit rate with scans, Caffeine", RATES, "caffeine", "ocifs", HIT_RATE),
+        rate("SHIFT")
+            .reported("hit rate after a change, Caffeine", RATES, "caffeine", "ocifs", HIT_RATE),
         rate("LOOP")
             .reported("hit rate of a loop, Caffeine", RATES, "caffeine", "ocifs", HIT_RATE));
   }
 
   private static Work rate(String trace) {
     return new Work("cache", Map.of("trace", trace, "entries", "1000"));
+  }
+
+  /** What measuring costs while it is off: a hundredth of a read from the cache at most. */
+  private static List<Comparison> metrics() {
+    Work work = new Work("metrics", NONE);
+    return List.of(
+        work.line("tracker off, part of a read", STEADY, "read", "trackerOff", TIME, 0.01));
   }
 
   /** What a hit saves: 25 percent of the time were asked for. */

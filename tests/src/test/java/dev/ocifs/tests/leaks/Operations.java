@@ -80,7 +80,8 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
     Map<String, Operation.Maker> all = new LinkedHashMap<>();
     for (String kind : List.of(LAYOUT, "oci.tar", "docker.tar", "wrapped.tar.gz")) {
       all.put(
-          "open " + kind, cold(images -> (library, store) -> open(images, kind, store).close()));
+          "open " + kind,
+          cold(images -> (library, store) -> open(images, kind, library, store).close()));
       all.put(
           "list " + kind,
           cold(
@@ -143,13 +144,14 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
         + images.resolve(kind);
   }
 
-  private static Image open(Path images, String kind, Store store) throws IOException {
-    return Images.open(name(images, kind), OpenOptions.defaults(store));
+  private static Image open(Path images, String kind, LayerFs library, Store store)
+      throws IOException {
+    return library.image(name(images, kind), OpenOptions.defaults(store));
   }
 
   private static Work reading(Path images) {
     return (library, store) -> {
-      try (ImageView view = library.view(open(images, LAYOUT, store), LISTENER)) {
+      try (ImageView view = library.view(open(images, LAYOUT, library, store), LISTENER)) {
         readAll(view);
       }
     };
@@ -157,7 +159,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
 
   private static Work prefetching(Path images) {
     return (library, store) -> {
-      try (ImageView view = library.view(open(images, LAYOUT, store), LISTENER)) {
+      try (ImageView view = library.view(open(images, LAYOUT, library, store), LISTENER)) {
         library.prefetch(view);
         view.read(firstFile(view), 0, MemorySegment.ofArray(new byte[1]));
       }
@@ -168,7 +170,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
     return (library, store) -> {
       Path dir = Files.createDirectories(store.root().resolveSibling("mount"));
       // An error may end it with a mount on it: closing the mounter has to undo that.
-      try (ImageView view = library.view(open(images, LAYOUT, store), LISTENER);
+      try (ImageView view = library.view(open(images, LAYOUT, library, store), LISTENER);
           Mounter mounter = new Mounter()) {
         mounter.mount(new MountRequest(view, dir, "test", MountOptions.defaults())).close();
       }
@@ -177,8 +179,8 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
 
   private static Work indexing(Path images) {
     return (library, store) -> {
-      try (Image layout = open(images, LAYOUT, store);
-          Image archive = open(images, "docker.tar", store)) {
+      try (Image layout = open(images, LAYOUT, library, store);
+          Image archive = open(images, "docker.tar", library, store)) {
         library.index(List.of(layout, archive), LISTENER);
       }
     };
@@ -199,7 +201,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
               faults.add(fault);
             }
           };
-      try (Image image = open(images, LAYOUT, store)) {
+      try (Image image = open(images, LAYOUT, library, store)) {
         library.verify(image, LISTENER, review);
       }
       if (!faults.isEmpty()) {

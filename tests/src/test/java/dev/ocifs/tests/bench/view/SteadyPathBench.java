@@ -2,11 +2,13 @@ package dev.ocifs.tests.bench.view;
 
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
+import dev.ocifs.layerfs.metrics.Operation;
 import dev.ocifs.layerfs.view.Attributes;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.source.Images;
 import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.Store;
+import dev.ocifs.tests.bench.Folders;
 import dev.ocifs.tests.image.ByteText;
 import dev.ocifs.tests.image.Entry;
 import dev.ocifs.tests.image.OciLayoutWriter;
@@ -14,11 +16,8 @@ import dev.ocifs.tests.image.TestImage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -30,6 +29,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -51,6 +51,7 @@ public class SteadyPathBench {
   private static final int FILES = 1000;
   private static final int READ_BYTES = 4096;
   private static final int FILE_BYTES = 3 << 20;
+  private static final int TRACKED = 100;
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment dst = arena.allocate(READ_BYTES);
@@ -59,6 +60,7 @@ public class SteadyPathBench {
   private Path dir = Path.of("");
   private @Nullable LayerFs library;
   private @Nullable ImageView view;
+  private @Nullable Operation operation;
   private long big;
   private long sparse;
   private long pos;
@@ -81,6 +83,7 @@ public class SteadyPathBench {
     Store store = Store.open(dir.resolve("store"));
     LayerFs opened = LayerFs.open(store);
     library = opened;
+    operation = opened.tracker().operation("bench");
     ImageView tree =
         opened.view(
             Images.open("oci:" + dir.resolve("layout"), OpenOptions.defaults(store)),
@@ -95,23 +98,7 @@ public class SteadyPathBench {
     view().close();
     Objects.requireNonNull(library).close();
     arena.close();
-    Files.walkFileTree(
-        dir,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attrs)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, IOException failure)
-              throws IOException {
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    Folders.delete(dir);
   }
 
   private ImageView view() {
@@ -135,6 +122,20 @@ public class SteadyPathBench {
   public int read() throws IOException {
     pos = pos + READ_BYTES < FILE_BYTES ? pos + READ_BYTES : 0;
     return view().read(big, pos, dst);
+  }
+
+  /** What the performance tracker adds to a read while it is off. */
+  @Benchmark
+  @OperationsPerInvocation(TRACKED)
+  public long trackerOff() {
+    Operation tracked = Objects.requireNonNull(operation);
+    long sum = 0;
+    for (int i = 0; i < TRACKED; i++) {
+      long start = tracked.start();
+      tracked.end(start);
+      sum += start;
+    }
+    return sum;
   }
 
   /** Of a file with holes, most of which are in what is read. */
