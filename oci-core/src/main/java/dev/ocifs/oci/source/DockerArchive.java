@@ -73,6 +73,7 @@ final class DockerArchive implements Source {
         Optional.empty(),
         config,
         layers,
+        Image.Documents.NONE,
         folder);
   }
 

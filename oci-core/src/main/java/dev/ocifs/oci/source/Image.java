@@ -21,7 +21,17 @@ public final class Image implements Closeable {
   private final Optional<ImageManifest> manifest;
   private final ImageConfig config;
   private final List<ImageLayer> layers;
+  private final Documents documents;
   private final Closeable files;
+
+  /** Looks through the documents around an image. */
+  @FunctionalInterface
+  interface Documents {
+    /** For archives that have none but the image's own. */
+    Documents NONE = review -> {};
+
+    void check(DocumentReview review) throws IOException;
+  }
 
   Image(
       String name,
@@ -29,12 +39,14 @@ public final class Image implements Closeable {
       Optional<ImageManifest> manifest,
       ImageConfig config,
       List<ImageLayer> layers,
+      Documents documents,
       Closeable files) {
     this.name = name;
     this.ref = ref;
     this.manifest = manifest;
     this.config = config;
     this.layers = List.copyOf(layers);
+    this.documents = documents;
     this.files = files;
   }
 
@@ -81,6 +93,17 @@ public final class Image implements Closeable {
   public Optional<Digest> chainId() {
     List<Digest> chain = ChainId.ofEach(config.diffIds());
     return chain.isEmpty() ? Optional.empty() : Optional.of(chain.getLast());
+  }
+
+  /**
+   * Reads the documents around the image again: all that its name in the layout leads to, the
+   * subjects of these, and what refers to them. Does nothing for docker archives.
+   *
+   * @throws dev.ocifs.oci.OcifsException {@code LIMIT} when they are too long, {@code IO} when they
+   *     cannot be read
+   */
+  public void checkDocuments(DocumentReview review) throws IOException {
+    documents.check(review);
   }
 
   @Override
