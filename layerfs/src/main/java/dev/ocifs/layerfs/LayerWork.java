@@ -78,8 +78,16 @@ interface LayerWork {
           throws IOException {
         try {
           Lease<LayerIndex> index = indices.verify(layer, progress, inTurn);
-          compareCompression(layer, index.value().facts().compression(), inTurn);
-          return Optional.of(index);
+          boolean done = false;
+          try {
+            compareCompression(layer, index.value().facts().compression(), inTurn);
+            done = true;
+            return Optional.of(index);
+          } finally {
+            if (!done) {
+              index.close();
+            }
+          }
         } catch (OcifsException e) {
           if (!e.kind().blamesImage()) {
             throw e;

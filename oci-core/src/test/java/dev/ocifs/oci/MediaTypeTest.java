@@ -2,7 +2,8 @@ package dev.ocifs.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ocifs.oci.MediaType.Compression;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

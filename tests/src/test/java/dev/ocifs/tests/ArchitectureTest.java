@@ -67,6 +67,17 @@ class ArchitectureTest {
           Map.entry(
               "layerfs.tree", Set.of("oci", "layerfs.format", "layerfs.index", "layerfs.view")),
           Map.entry(
+              "layerfs.check",
+              Set.of(
+                  "oci",
+                  "oci.manifest",
+                  "oci.store",
+                  "layerfs.catalog",
+                  "layerfs.index",
+                  "layerfs.objects",
+                  "layerfs.profile",
+                  "layerfs.tree")),
+          Map.entry(
               "layerfs",
               Set.of(
                   "oci",
@@ -95,6 +106,7 @@ class ArchitectureTest {
                   "oci.store",
                   "layerfs",
                   "layerfs.cache",
+                  "layerfs.check",
                   "layerfs.metrics",
                   "layerfs.pool",
                   "layerfs.view",

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import org.sqlite.JDBC;
@@ -78,6 +79,30 @@ final class CatalogFile {
     } catch (SQLException | RuntimeException e) {
       session.close();
       throw e;
+    }
+  }
+
+  /**
+   * Why the file cannot be used, to its last page; empty when it can, or when there is none.
+   * Changes nothing but an older version.
+   */
+  Optional<SQLException> damage() throws SQLException {
+    if (!Files.exists(path)) {
+      return Optional.empty();
+    }
+    try (Session session = session()) {
+      schema.migrate(session);
+      String state = session.texts("PRAGMA integrity_check(1)").getFirst();
+      if (!state.equals("ok")) {
+        throw Session.damage(state.lines().reduce((a, b) -> b).orElse(state));
+      }
+      schema.check().check(session);
+      return Optional.empty();
+    } catch (SQLException e) {
+      if (!Session.isDamage(e)) {
+        throw e;
+      }
+      return Optional.of(e);
     }
   }
 

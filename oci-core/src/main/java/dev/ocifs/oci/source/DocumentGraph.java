@@ -109,8 +109,7 @@ final class DocumentGraph {
       if (!e.kind().blamesImage()) {
         throw e;
       }
-      return Optional.of(
-          new Node(descriptor.size(), List.of(), Optional.empty(), Optional.of(e)));
+      return Optional.of(new Node(descriptor.size(), List.of(), Optional.empty(), Optional.of(e)));
     }
     Document document = peeked.document();
     bytes += document.size();
@@ -156,7 +155,9 @@ final class DocumentGraph {
   }
 
   private List<Digest> successors(Digest digest) {
-    return node(digest).map(n -> n.names().stream().map(Descriptor::digest).toList()).orElse(List.of());
+    return node(digest)
+        .map(n -> n.names().stream().map(Descriptor::digest).toList())
+        .orElse(List.of());
   }
 
   /** All that is led to, or that is said of something that is led to. */

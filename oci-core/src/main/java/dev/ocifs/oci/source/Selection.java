@@ -64,8 +64,7 @@ final class Selection {
     for (Descriptor entry : matching) {
       manifests.addAll(walk.manifests(entry));
     }
-    return new Choice(
-        byPlatform(manifests, asked.orElseGet(Platform::host)), name, matching);
+    return new Choice(byPlatform(manifests, asked.orElseGet(Platform::host)), name, matching);
   }
 
   private List<Descriptor> matching() throws IOException {
