@@ -25,11 +25,11 @@ import java.util.Set;
  * (a signature, an SBOM) its subject.
  *
  * <p>What is checked is what belongs to an image: all that its entry in {@code index.json} leads
- * to, the subjects of these, and every referrer of any of them that the layout lists. Of referrers
- * and of other platforms' images the documents are checked, not their blobs. A subject and a
- * manifest of an index may be missing (OCI image-spec v1.1, manifest.md, "subject"; image-index.md)
- * and a way round can only be built with wrong digests, which is why documents are read before they
- * are trusted.
+ * to, the subjects of these, and every referrer of any of them that the layout lists (a document
+ * that cannot be parsed refers to nothing). Of referrers and of other platforms' images the
+ * documents are checked, not their blobs. A subject and a manifest of an index may be missing (OCI
+ * image-spec v1.1, manifest.md, "subject"; image-index.md) and a way round can only be built with
+ * wrong digests, which is why documents are read before they are trusted.
  *
  * <p>Used once, by one thread.
  */
