@@ -13,7 +13,7 @@ public final class CatalogCheck {
   public CatalogCheck(Path path) {
     file =
         new CatalogFile(
-            path, CatalogOptions.defaults(), new Schema(Sql.MIGRATIONS, ParentGraph::check));
+            path, CatalogOptions.unhurried(), new Schema(Sql.MIGRATIONS, ParentGraph::check));
   }
 
   /**
@@ -32,6 +32,6 @@ public final class CatalogCheck {
 
   /** Renames the file to {@code NAME.set-aside}; a process that has it open writes on there. */
   public void setAside() throws IOException {
-    file.setAside(new SQLException("the check found it damaged"));
+    file.setAside();
   }
 }

@@ -23,6 +23,8 @@ import org.sqlite.JDBC;
 final class CatalogFile {
   private static final System.Logger LOG = System.getLogger(Catalog.class.getName());
 
+  private static final String SET_ASIDE = ".set-aside";
+
   /** What belongs to a database beside its file: the write-ahead log and its index. */
   private static final String[] SUFFIXES = {"", "-wal", "-shm"};
 
@@ -30,7 +32,7 @@ final class CatalogFile {
   private final CatalogOptions options;
   private final Schema schema;
   private final AtomicLong slowQueries = new AtomicLong();
-  private final AtomicLong setAside = new AtomicLong();
+  private final AtomicLong timesSetAside = new AtomicLong();
 
   CatalogFile(Path path, CatalogOptions options, Schema schema) {
     this.path = path.toAbsolutePath();
@@ -43,7 +45,7 @@ final class CatalogFile {
   }
 
   long timesSetAside() {
-    return setAside.get();
+    return timesSetAside.get();
   }
 
   /**
@@ -136,13 +138,18 @@ final class CatalogFile {
     }
   }
 
-  /** Renames the file; a later one that is set aside takes its place. */
+  /** Renames the file and logs why. */
   void setAside(SQLException reason) throws IOException {
-    String name = path.getFileName() + ".set-aside";
     LOG.log(
         System.Logger.Level.WARNING,
-        path + " cannot be used and is made anew, renamed to " + name,
+        path + " cannot be used and is made anew, renamed to " + path.getFileName() + SET_ASIDE,
         reason);
+    setAside();
+  }
+
+  /** Renames the file; a later one that is set aside takes its place. */
+  void setAside() throws IOException {
+    String name = path.getFileName() + SET_ASIDE;
     for (String suffix : SUFFIXES) {
       Path from = path.resolveSibling(path.getFileName() + suffix);
       Path to = path.resolveSibling(name + suffix);
@@ -152,7 +159,7 @@ final class CatalogFile {
         Files.deleteIfExists(to);
       }
     }
-    setAside.incrementAndGet();
+    timesSetAside.incrementAndGet();
   }
 
   OcifsException explain(Exception e) {

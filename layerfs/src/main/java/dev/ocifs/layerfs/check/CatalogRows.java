@@ -60,7 +60,7 @@ final class CatalogRows {
   }
 
   private void checkRows(Path file) throws IOException {
-    try (Catalog catalog = new Catalog(file, CatalogOptions.defaults())) {
+    try (Catalog catalog = new Catalog(file, CatalogOptions.unhurried())) {
       for (CatalogImage image : catalog.listImages()) {
         checkImage(file, catalog, image);
       }
