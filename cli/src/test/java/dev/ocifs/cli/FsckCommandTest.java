@@ -13,18 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FsckCommandTest {
-  private static final String RECORD =
-      """
-      id=%s
-      pid=4194304
-      pidStart=1
-      dir=/none
-      image=oci:/none
-      backend=jnr
-      since=2026-01-01T00:00:00Z
-      log=/none
-      """;
-
   @TempDir Path folder;
   private final TestConsole test = TestConsole.pipe();
   private Path root = Path.of("");
@@ -42,6 +30,20 @@ class FsckCommandTest {
     return test.run(
         Stream.concat(Stream.of(words), Stream.of("--root", root.toString()))
             .toArray(String[]::new));
+  }
+
+  private static String deadMount(String id) {
+    return """
+    id=%s
+    pid=4194304
+    pidStart=1
+    dir=/none
+    image=oci:/none
+    backend=jnr
+    since=2026-01-01T00:00:00Z
+    log=/none
+    """
+        .formatted(id);
   }
 
   private Path tree() throws IOException {
@@ -85,7 +87,7 @@ class FsckCommandTest {
   void tidiesUpAfterDeadServers() throws IOException {
     String id = "0f0e0d0c-0b0a-4909-8807-060504030201";
     Path mounts = root.resolve("ocifs/mounts");
-    Files.writeString(mounts.resolve(id + ".mount"), RECORD.formatted(id));
+    Files.writeString(mounts.resolve(id + ".mount"), deadMount(id));
     Path draft = Files.writeString(mounts.resolve("x.tmp"), "id=");
     Files.setLastModifiedTime(draft, FileTime.from(Instant.now().minusSeconds(3600)));
     Files.writeString(root.resolve("ocifs/server.sock"), "");
