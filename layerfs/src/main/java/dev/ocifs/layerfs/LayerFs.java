@@ -223,14 +223,16 @@ public final class LayerFs implements Closeable {
   }
 
   /**
-   * Reads all layers again, compares every digest, and reports what is wrong with them and odd
-   * about their entries; indices and tree are made anew. A layer that is wrong does not keep the
-   * others from being read; only with all of them right can they be merged.
+   * Reads all layers again and the documents around the image, compares every digest, and reports
+   * what is wrong with them and odd about their entries; indices and tree are made anew. A layer
+   * that is wrong does not keep the others from being read; only with all of them right can they be
+   * merged. What leads to the image, its subject and its referrers must not lead round in a circle.
    *
    * @throws OcifsException when something else than the image is to blame
    */
   public void verify(Image image, IndexListener listener, Review review) throws IOException {
     try {
+      image.checkDocuments(new DocumentFindings(image.name(), review));
       LayerWork work = LayerWork.review(indices, image.name(), review);
       List<Lease<LayerIndex>> leases = indices(image.name(), image.layers(), work, listener);
       try {

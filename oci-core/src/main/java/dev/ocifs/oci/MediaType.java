@@ -1,5 +1,7 @@
 package dev.ocifs.oci;
 
+import java.util.Optional;
+
 /**
  * The media type of a descriptor, as far as ocifs has to tell them apart: documents, and layers
  * with their compression. Any other text is a media type too, of which nothing is known.
@@ -7,15 +9,6 @@ package dev.ocifs.oci;
  * <p>Source: OCI image-spec v1.1, media-types.md; Docker image manifest v2 schema 2. Immutable.
  */
 public record MediaType(String value) {
-
-  /** How the bytes of a layer are compressed. */
-  public enum Compression {
-    NONE,
-    GZIP,
-    ZSTD,
-    /** The media type does not say, or is known to lie: the first bytes of the blob decide. */
-    SNIFFED
-  }
 
   public static final MediaType OCI_INDEX =
       new MediaType("application/vnd.oci.image.index.v1+json");
@@ -46,7 +39,6 @@ public record MediaType(String value) {
   private static final String DOCKER_LAYER_PREFIX = DOCKER_LAYER.value;
   private static final String DOCKER_FOREIGN_PREFIX =
       "application/vnd.docker.image.rootfs.foreign.diff.tar";
-  private static final String SCHEMA1_PREFIX = "application/vnd.docker.distribution.manifest.v1+";
 
   /** Whether it names an index: an OCI one or Docker's manifest list. */
   public boolean isIndex() {
@@ -56,11 +48,6 @@ public record MediaType(String value) {
   /** Whether it names the manifest of one image. */
   public boolean isManifest() {
     return equals(OCI_MANIFEST) || equals(DOCKER_MANIFEST);
-  }
-
-  /** Whether it names Docker's schema 1, which ocifs does not read. */
-  public boolean isSchema1() {
-    return value.startsWith(SCHEMA1_PREFIX);
   }
 
   /** Whether it names the configuration of an image, not that of some other artifact. */
@@ -83,18 +70,18 @@ public record MediaType(String value) {
   }
 
   /**
-   * How a layer of this type is compressed. Docker types do not bind: tools have written plain tars
-   * as {@code .tar.gzip} and the reverse.
+   * How a layer of this type should be compressed; empty where the type does not bind. Docker's do
+   * not: tools have written plain tars as {@code .tar.gzip} and the reverse.
    */
-  public Compression compression() {
+  public Optional<Compression> compression() {
     if (!value.startsWith("application/vnd.oci.")) {
-      return Compression.SNIFFED;
+      return Optional.empty();
     }
     return switch (layerSuffix()) {
-      case "" -> Compression.NONE;
-      case "+gzip" -> Compression.GZIP;
-      case "+zstd" -> Compression.ZSTD;
-      default -> Compression.SNIFFED;
+      case "" -> Optional.of(Compression.NONE);
+      case "+gzip" -> Optional.of(Compression.GZIP);
+      case "+zstd" -> Optional.of(Compression.ZSTD);
+      default -> Optional.empty();
     };
   }
 

@@ -68,6 +68,17 @@ class ArchitectureTest {
           Map.entry(
               "layerfs.tree", Set.of("oci", "layerfs.format", "layerfs.index", "layerfs.view")),
           Map.entry(
+              "layerfs.check",
+              Set.of(
+                  "oci",
+                  "oci.manifest",
+                  "oci.store",
+                  "layerfs.catalog",
+                  "layerfs.index",
+                  "layerfs.objects",
+                  "layerfs.profile",
+                  "layerfs.tree")),
+          Map.entry(
               "layerfs",
               Set.of(
                   "oci",
@@ -96,6 +107,7 @@ class ArchitectureTest {
                   "oci.store",
                   "layerfs",
                   "layerfs.cache",
+                  "layerfs.check",
                   "layerfs.metrics",
                   "layerfs.objects",
                   "layerfs.pool",

@@ -76,6 +76,8 @@ final class Sql {
         blob = excluded.blob, compressed_bytes = excluded.compressed_bytes,
         tar_bytes = excluded.tar_bytes, entries = excluded.entries,
         indexed_at = excluded.indexed_at""";
+  static final String FORGET_INDEX =
+      "UPDATE layers SET indexed_at = NULL WHERE diff_id = ? AND indexed_at IS NOT NULL";
   static final String FORGET_UNUSED_LAYERS =
       """
       DELETE FROM layers WHERE NOT EXISTS (
@@ -106,6 +108,10 @@ final class Sql {
       """
       SELECT diff_id, blob, compressed_bytes, tar_bytes, entries, indexed_at FROM layers
       WHERE diff_id = ? AND indexed_at IS NOT NULL""";
+  static final String INDEXED_LAYERS =
+      """
+      SELECT diff_id, blob, compressed_bytes, tar_bytes, entries, indexed_at FROM layers
+      WHERE indexed_at IS NOT NULL""";
   static final String UNINDEXED_LAYERS =
       "SELECT diff_id FROM layers WHERE indexed_at IS NULL ORDER BY diff_id LIMIT ?";
   static final String OBJECTS_BY_USE =

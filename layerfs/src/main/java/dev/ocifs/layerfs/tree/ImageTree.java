@@ -82,10 +82,20 @@ public final class ImageTree implements Closeable {
     return file.getLong(factsAt);
   }
 
+  /** The chain ID of the stack of layers. */
+  public Digest chainId() throws OcifsException {
+    return names(0).getFirst();
+  }
+
   /** The diffIDs of the layers, base first. */
   public List<Digest> diffIds() throws OcifsException {
-    int count = file.getInt(factsAt + 12);
-    List<Digest> diffIds = new ArrayList<>();
+    List<Digest> names = names(file.getInt(factsAt + 12));
+    return names.subList(1, names.size());
+  }
+
+  /** The chain ID and {@code count} diffIDs. */
+  private List<Digest> names(int count) throws OcifsException {
+    List<Digest> names = new ArrayList<>();
     long at = factsAt + 16;
     for (int i = -1; i < count; i++) {
       int length = file.getInt(at);
@@ -94,12 +104,20 @@ public final class ImageTree implements Closeable {
       }
       byte[] text = new byte[length];
       file.get(at + 4, text, 0, length);
-      if (i >= 0) { // The first is the chain ID.
-        diffIds.add(Digest.parse(new String(text, StandardCharsets.US_ASCII)));
-      }
+      names.add(Digest.parse(new String(text, StandardCharsets.US_ASCII)));
       at += 4 + (length + 3 & ~3);
     }
-    return diffIds;
+    return names;
+  }
+
+  /** Compares all checksums now. */
+  void checkBytes() throws OcifsException {
+    file.checkAll();
+  }
+
+  /** The error that says that this tree is damaged. */
+  OcifsException damaged(String how) {
+    return file.damaged(how);
   }
 
   /** See {@link ImageView#lookup}. */

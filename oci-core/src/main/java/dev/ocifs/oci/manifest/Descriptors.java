@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class Descriptors {
   private Descriptors() {}
 
+  /** A member that may be missing or null. */
+  static Optional<Descriptor> optional(StrictJson json) throws IOException {
+    return json.isNull() ? Optional.empty() : Optional.of(read(json));
+  }
+
   static Descriptor read(StrictJson json) throws IOException {
     Builder builder = new Builder();
     json.object(name -> builder.take(name, json));

@@ -87,6 +87,7 @@ final class DockerArchive implements Source {
         config,
         layers,
         documents,
+        Image.Surroundings.NONE,
         folder);
   }
 

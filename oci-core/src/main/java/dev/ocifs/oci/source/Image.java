@@ -22,7 +22,17 @@ public final class Image implements Closeable {
   private final ImageConfig config;
   private final List<ImageLayer> layers;
   private final Documents documents;
+  private final Surroundings surroundings;
   private final Closeable files;
+
+  /** Looks through the documents around an image. */
+  @FunctionalInterface
+  interface Surroundings {
+    /** For archives that have no documents but the image's own. */
+    Surroundings NONE = review -> {};
+
+    void check(DocumentReview review) throws IOException;
+  }
 
   Image(
       String name,
@@ -31,6 +41,7 @@ public final class Image implements Closeable {
       ImageConfig config,
       List<ImageLayer> layers,
       Documents documents,
+      Surroundings surroundings,
       Closeable files) {
     this.name = name;
     this.ref = ref;
@@ -38,6 +49,7 @@ public final class Image implements Closeable {
     this.config = config;
     this.layers = List.copyOf(layers);
     this.documents = documents;
+    this.surroundings = surroundings;
     this.files = files;
   }
 
@@ -84,6 +96,17 @@ public final class Image implements Closeable {
   public Optional<Digest> chainId() {
     List<Digest> chain = ChainId.ofEach(config.diffIds());
     return chain.isEmpty() ? Optional.empty() : Optional.of(chain.getLast());
+  }
+
+  /**
+   * Reads the documents around the image again: all that its name in the layout leads to, the
+   * subjects of these, and what refers to them. Does nothing for docker archives.
+   *
+   * @throws dev.ocifs.oci.OcifsException {@code LIMIT} when they are too long, {@code IO} when they
+   *     cannot be read
+   */
+  public void checkDocuments(DocumentReview review) throws IOException {
+    surroundings.check(review);
   }
 
   @Override

@@ -45,7 +45,7 @@ final class OciLayout implements Source {
   public List<ImageName> list() throws IOException {
     IndexWalk walk = new IndexWalk(blobs);
     List<ImageName> names = new ArrayList<>();
-    for (Descriptor entry : entries()) {
+    for (Descriptor entry : images(index().manifests())) {
       for (Descriptor manifest : reachable(walk, entry)) {
         names.add(
             new ImageName(
@@ -69,12 +69,10 @@ final class OciLayout implements Source {
 
   @Override
   public Image open(Optional<Platform> asked) throws IOException {
-    Selection.Choice choice =
-        new Selection(reference, entries(), new IndexWalk(blobs)).choose(asked);
     Documents documents = new Documents(options);
     Image image = null;
     try {
-      image = open(choice, asked, documents);
+      image = open(asked, documents);
       return image;
     } finally {
       if (image == null) {
@@ -83,8 +81,10 @@ final class OciLayout implements Source {
     }
   }
 
-  private Image open(Selection.Choice choice, Optional<Platform> asked, Documents documents)
-      throws IOException {
+  private Image open(Optional<Platform> asked, Documents documents) throws IOException {
+    List<Descriptor> listed = index().manifests();
+    Selection.Choice choice =
+        new Selection(reference, images(listed), new IndexWalk(blobs)).choose(asked);
     Descriptor chosen = choice.manifest();
     ImageManifest manifest = documents.manifest(chosen, blobs);
     if (!manifest.config().mediaType().isConfig()) {
@@ -105,7 +105,14 @@ final class OciLayout implements Source {
         config,
         layers(manifest, config),
         documents,
+        review -> new DocumentGraph(blobs).check(listed, own(choice), review),
         folder);
+  }
+
+  private static List<Descriptor> own(Selection.Choice choice) {
+    List<Descriptor> own = new ArrayList<>(choice.entries());
+    own.add(choice.manifest());
+    return own;
   }
 
   @Override
@@ -113,24 +120,23 @@ final class OciLayout implements Source {
     folder.close();
   }
 
-  private List<Descriptor> entries() throws IOException {
+  private ImageIndex index() throws IOException {
     checkVersion();
-    ImageIndex index = ImageIndex.parse(read(INDEX_FILE));
+    return ImageIndex.parse(read(INDEX_FILE));
+  }
+
+  private List<Descriptor> images(List<Descriptor> listed) throws OcifsException {
     List<Descriptor> images =
-        index.manifests().stream()
+        listed.stream()
             .filter(d -> d.mediaType().isIndex() || d.mediaType().isManifest())
             .filter(d -> !d.isAttestation())
             .toList();
-    if (images.isEmpty() && !index.manifests().isEmpty()) {
+    if (images.isEmpty() && !listed.isEmpty()) {
       throw new OcifsException(
               OcifsException.Kind.UNSUPPORTED,
               reference.path()
                   + " lists nothing that is an image, only: "
-                  + Listing.of(
-                      index.manifests().stream()
-                          .map(d -> d.mediaType().value())
-                          .distinct()
-                          .toList()))
+                  + Listing.of(listed.stream().map(d -> d.mediaType().value()).distinct().toList()))
           .rule(30);
     }
     return images;
