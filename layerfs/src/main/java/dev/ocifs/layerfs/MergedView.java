@@ -51,7 +51,8 @@ final class MergedView implements ImageView {
   private final Digest chainId;
   private final Operation reads;
   private final Prefetcher prefetcher;
-  private final Prefetcher.Spans ahead = this::decodeAhead;
+  private final Prefetcher.Spans readBefore = (layer, span) -> decodeAhead(layer, span, true);
+  private final Prefetcher.Spans nextInOrder = (layer, span) -> decodeAhead(layer, span, false);
   private boolean closed;
 
   /** A view that owns the image and the leases. */
@@ -102,11 +103,16 @@ final class MergedView implements ImageView {
     public void goesOn() {
       prefetcher.readEnds();
     }
+
+    @Override
+    public void inOrder(int layer, int next) {
+      prefetcher.readAhead(nextInOrder, layer, next);
+    }
   }
 
   /** Begins to decode what earlier mounts read first. */
   void prefetch() {
-    prefetcher.prefetch(ahead, profile().hottest(PREFETCHED_SPANS));
+    prefetcher.prefetch(readBefore, profile().hottest(PREFETCHED_SPANS));
   }
 
   /** Notes the image and its layers. */
@@ -127,9 +133,9 @@ final class MergedView implements ImageView {
     catalog.recordImage(image.name(), image.manifestDigest().orElse(image.configDigest()), diffIds);
   }
 
-  private long decodeAhead(int layer, int span) throws IOException {
+  private long decodeAhead(int layer, int span, boolean usedBefore) throws IOException {
     // A profile that is damaged may name any layer: it is a hint and no more.
-    return layer < layers.size() ? layers.get(layer).prefetch(span) : 0;
+    return layer < layers.size() ? layers.get(layer).prefetch(span, usedBefore) : 0;
   }
 
   private HeatProfile profile() {
@@ -251,7 +257,8 @@ final class MergedView implements ImageView {
       closed = true;
     }
     try (image) {
-      prefetcher.forget(ahead);
+      prefetcher.forget(readBefore);
+      prefetcher.forget(nextInOrder);
       try {
         keepAccesses();
       } finally {

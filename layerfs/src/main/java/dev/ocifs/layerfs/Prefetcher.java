@@ -6,15 +6,19 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes into the chunk cache what the last mounts of an image read first, on one thread, one span
- * at a time, and never while a read waits for content. Thread-safe.
+ * Decodes spans into the chunk cache before they are asked for, on one thread and never while a
+ * read waits for content: first those that come next where a layer is read in order, then those
+ * that the last mounts of an image read first. Thread-safe.
  */
 final class Prefetcher implements Closeable {
   private static final Logger LOG = System.getLogger("dev.ocifs.layerfs");
+
+  /** What comes next for this many readers; who asks beyond that pushes the oldest out. */
+  private static final int MAX_NEXT = 8;
 
   /** Content of a view; equal to nothing but itself. */
   @FunctionalInterface
@@ -23,13 +27,27 @@ final class Prefetcher implements Closeable {
     long decode(int layer, int span) throws IOException;
   }
 
+  /** One span to decode. */
+  private record Step(Spans of, int layer, int span) {}
+
   /** What to decode of one view, in order. */
-  private record Job(Spans of, AccessTrace spans) {}
+  private static final class Job {
+    final Spans of;
+    final AccessTrace spans;
+    int begun;
+    long bytes;
+
+    Job(Spans of, AccessTrace spans) {
+      this.of = of;
+      this.spans = spans;
+    }
+  }
 
   private final long maxBytes;
-  private final Queue<Job> jobs = new ArrayDeque<>();
+  private final Deque<Step> next = new ArrayDeque<>();
+  private final Deque<Job> jobs = new ArrayDeque<>();
   private @Nullable Thread worker;
-  private @Nullable Job current;
+  private @Nullable Step current;
   private int reading;
   private boolean closed;
 
@@ -43,10 +61,24 @@ final class Prefetcher implements Closeable {
 
   /** Begins with these spans when what was asked for before is done. */
   synchronized void prefetch(Spans of, AccessTrace spans) {
-    if (closed || spans.size() == 0) {
-      return;
+    if (!closed && spans.size() > 0) {
+      jobs.add(new Job(of, spans));
+      wake();
     }
-    jobs.add(new Job(of, spans));
+  }
+
+  /** Decodes this span before all that {@link #prefetch} asked for, if there is room for any. */
+  synchronized void readAhead(Spans of, int layer, int span) {
+    if (!closed && maxBytes > 0) {
+      if (next.size() == MAX_NEXT) {
+        next.remove();
+      }
+      next.add(new Step(of, layer, span));
+      wake();
+    }
+  }
+
+  private void wake() {
     if (worker == null) {
       worker = Thread.ofPlatform().daemon().name("ocifs-prefetch").start(this::work);
     }
@@ -67,8 +99,8 @@ final class Prefetcher implements Closeable {
 
   /** Forgets what is left to do for a view and waits for what is under way. */
   synchronized void forget(Spans of) {
+    next.removeIf(step -> step.of.equals(of));
     jobs.removeIf(job -> job.of.equals(of));
-    notifyAll();
     boolean interrupted = false;
     while (current != null && current.of.equals(of)) {
       try {
@@ -84,59 +116,58 @@ final class Prefetcher implements Closeable {
 
   private void work() {
     try {
-      for (Job job = next(); job != null; job = next()) {
+      for (Step step = begin(); step != null; step = begin()) {
         long bytes = 0;
-        for (int i = 0; i < job.spans.size() && bytes < maxBytes; i++) {
-          if (!begin(job)) {
-            break;
-          }
-          try {
-            bytes += decode(job, i);
-          } finally {
-            end();
-          }
+        try {
+          bytes = decode(step);
+        } finally {
+          end(step, bytes);
         }
-        finish(job);
       }
     } catch (InterruptedException e) {
       // nobody interrupts it but the end of the process
     }
   }
 
-  private synchronized @Nullable Job next() throws InterruptedException {
-    while (jobs.isEmpty()) {
-      if (closed) {
-        return null;
+  /** Waits until there is something to do and no read waits. */
+  private synchronized @Nullable Step begin() throws InterruptedException {
+    while (!closed) {
+      if (reading == 0) {
+        Step step = next.isEmpty() ? ofJobs() : next.remove();
+        if (step != null) {
+          current = step;
+          return step;
+        }
       }
       wait();
     }
-    return jobs.peek();
+    return null;
   }
 
-  /** Waits until no read waits; whether the job is still wanted then. */
-  private synchronized boolean begin(Job job) throws InterruptedException {
-    while (reading > 0 && job.equals(jobs.peek())) {
-      wait();
+  private @Nullable Step ofJobs() {
+    while (!jobs.isEmpty()) {
+      Job job = jobs.element();
+      if (job.begun < job.spans.size() && job.bytes < maxBytes) {
+        int i = job.begun++;
+        return new Step(job.of, job.spans.layer(i), job.spans.span(i));
+      }
+      jobs.remove();
     }
-    if (!job.equals(jobs.peek())) {
-      return false;
-    }
-    current = job;
-    return true;
+    return null;
   }
 
-  private synchronized void finish(Job job) {
-    jobs.remove(job);
-  }
-
-  private synchronized void end() {
+  private synchronized void end(Step step, long bytes) {
     current = null;
+    Job job = jobs.peek();
+    if (job != null && job.of.equals(step.of)) {
+      job.bytes += bytes;
+    }
     notifyAll();
   }
 
-  private static long decode(Job job, int i) {
+  private static long decode(Step step) {
     try {
-      return job.of.decode(job.spans.layer(i), job.spans.span(i));
+      return step.of.decode(step.layer, step.span);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       // The reads themselves will tell; the views that come after want the thread.
       LOG.log(Level.DEBUG, "cannot decode ahead", e);
@@ -147,6 +178,7 @@ final class Prefetcher implements Closeable {
   @Override
   public synchronized void close() {
     closed = true;
+    next.clear();
     jobs.clear();
     notifyAll();
   }

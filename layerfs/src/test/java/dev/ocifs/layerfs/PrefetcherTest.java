@@ -81,6 +81,30 @@ final class PrefetcherTest {
   }
 
   @Test
+  void whatComesNextGoesBeforeWhatEarlierMountsRead() throws Exception {
+    try (Prefetcher prefetcher = new Prefetcher(1000)) {
+      CountDownLatch begun = new CountDownLatch(1);
+      CountDownLatch goOn = new CountDownLatch(1);
+      CountDownLatch done = new CountDownLatch(4);
+      Prefetcher.Spans spans =
+          (layer, span) -> {
+            begun.countDown();
+            await(goOn);
+            decoded.add(span);
+            done.countDown();
+            return SPAN_BYTES;
+          };
+      prefetcher.prefetch(spans, trace(1, 2));
+      begun.await();
+      prefetcher.readAhead(spans, 0, 7);
+      prefetcher.readAhead(spans, 0, 8);
+      goOn.countDown();
+      done.await();
+      assertThat(decoded).containsExactly(1, 7, 8, 2);
+    }
+  }
+
+  @Test
   void forgettingWaitsForTheSpanUnderWayAndDropsTheRest() throws Exception {
     try (Prefetcher prefetcher = new Prefetcher(1000)) {
       CountDownLatch begun = new CountDownLatch(1);

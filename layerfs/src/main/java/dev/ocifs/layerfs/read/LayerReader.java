@@ -34,6 +34,8 @@ public final class LayerReader implements Closeable {
     BlobSource open() throws IOException;
   }
 
+  private static final int NONE_USED = -2;
+
   private final LayerIndex index;
   private final int ordinal;
   private final Opener opener;
@@ -45,6 +47,9 @@ public final class LayerReader implements Closeable {
 
   /** Made when a span is first used; two threads may make one each, which are equal. */
   private final ChunkCache.@Nullable Key[] keys;
+
+  /** The span that was used last; threads that read at once may make it less than exact. */
+  private int last = NONE_USED;
 
   private @Nullable BlobSource blob;
   private boolean closed;
@@ -101,7 +106,16 @@ public final class LayerReader implements Closeable {
       listener.used(ordinal, span);
     }
     byte[] chunk = cache.find(key);
-    return chunk != null ? chunk : awaited(key, span);
+    if (chunk == null) {
+      chunk = awaited(key, span);
+    }
+    if (span != last) {
+      if (span == last + 1 && span + 1 < keys.length) {
+        listener.inOrder(ordinal, span + 1);
+      }
+      last = span;
+    }
+    return chunk;
   }
 
   private byte[] awaited(ChunkCache.Key key, int span) throws IOException {
@@ -114,11 +128,12 @@ public final class LayerReader implements Closeable {
   }
 
   /**
-   * Gets a span that earlier mounts read into the cache, unless it is there.
+   * Gets a span into the cache that will be asked for, unless it is there.
    *
+   * @param usedBefore whether earlier mounts read it, so that it pays to keep it on disk
    * @return how many bytes it has; 0 when the layer has no such span, or it would not be kept
    */
-  public long prefetch(int span) throws IOException {
+  public long prefetch(int span, boolean usedBefore) throws IOException {
     if (span < 0 || span >= index.spanCount()) {
       return 0;
     }
@@ -127,7 +142,7 @@ public final class LayerReader implements Closeable {
     }
     ChunkCache.Key key = new ChunkCache.Key(index, span);
     byte[] chunk = cache.find(key);
-    return (chunk != null ? chunk : cache.get(key, () -> load(span, true))).length;
+    return (chunk != null ? chunk : cache.get(key, () -> load(span, usedBefore))).length;
   }
 
   private int length(int span) throws IOException {

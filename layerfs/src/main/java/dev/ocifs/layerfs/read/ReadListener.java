@@ -14,6 +14,9 @@ public interface ReadListener {
 
         @Override
         public void goesOn() {}
+
+        @Override
+        public void inOrder(int layer, int next) {}
       };
 
   /** A read uses this span for the first time. */
@@ -24,4 +27,7 @@ public interface ReadListener {
 
   /** The read that waited has its span, or an error. */
   void goesOn();
+
+  /** A read uses the span behind the one that was used before it, and this one comes next. */
+  void inOrder(int layer, int next);
 }

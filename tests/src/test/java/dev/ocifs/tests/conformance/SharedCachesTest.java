@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,6 +156,29 @@ class SharedCachesTest {
       }
       assertThat(read(view, "f")).isEqualTo("content of f");
       assertThat(layers.chunkCache().hits()).as("there before it was asked for").isOne();
+    }
+  }
+
+  @Test
+  void aLayerThatIsReadInOrderIsDecodedAhead() throws IOException {
+    byte[] content = new byte[8 << 20];
+    new Random(1).nextBytes(content);
+    new OciLayoutWriter()
+        .image("big", TestImage.ofEntries(List.of(List.of(Entry.file("f", content)))))
+        .writeTo(layout);
+    try (LayerFs layers = library();
+        ImageView view = view(layers, "big")) {
+      long inode = view.lookup(ImageView.ROOT, new byte[] {'f'});
+      MemorySegment oneByte = MemorySegment.ofArray(new byte[1]);
+      for (long pos = 0; pos < 3 << 20; pos += 1 << 20) {
+        assertThat(view.read(inode, pos, oneByte)).isOne();
+      }
+      // Each read touched one span: a fourth one is there only because it comes next.
+      while (layers.chunkCache().entries() < 4) {
+        Thread.onSpinWait();
+      }
+      assertThat(view.read(inode, 3 << 20, oneByte)).isOne();
+      assertThat(layers.chunkCache().hits()).isPositive();
     }
   }
 

@@ -88,7 +88,7 @@ public class ObjectStoreBench {
         // Offers more than wait at once are dropped: each until it is there.
         for (long before = filled.stats().writes(); filled.stats().writes() == before; ) {
           try (LayerReader reader = reader(made, filled)) {
-            reader.prefetch(i);
+            reader.prefetch(i, true);
           }
           Thread.onSpinWait();
         }
@@ -130,11 +130,11 @@ public class ObjectStoreBench {
 
   @Benchmark
   public long ocifs() throws IOException {
-    return requireNonNull(found).prefetch(span());
+    return requireNonNull(found).prefetch(span(), true);
   }
 
   @Benchmark
   public long decoded() throws IOException {
-    return requireNonNull(decoded).prefetch(span());
+    return requireNonNull(decoded).prefetch(span(), true);
   }
 }
