@@ -206,7 +206,15 @@ public final class Mounter implements Closeable {
       closed = true;
       open = mounts();
     }
+    List<Mount> left = new ArrayList<>();
     for (Mount mount : open) {
+      try {
+        closing.close(mount);
+      } catch (IOException e) {
+        left.add(mount); // what failed for a moment, as reading the mount table, may do so no more
+      }
+    }
+    for (Mount mount : left) {
       try {
         closing.close(mount);
       } catch (IOException e) {

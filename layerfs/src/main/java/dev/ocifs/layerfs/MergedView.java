@@ -12,7 +12,6 @@ import dev.ocifs.layerfs.profile.AccessTrace;
 import dev.ocifs.layerfs.profile.HeatProfile;
 import dev.ocifs.layerfs.read.LayerReader;
 import dev.ocifs.layerfs.read.ReadListener;
-import dev.ocifs.layerfs.tree.Extent;
 import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.view.Attributes;
 import dev.ocifs.layerfs.view.ImageView;
@@ -208,18 +207,21 @@ final class MergedView implements ImageView {
 
   @Override
   public int read(long inode, long pos, MemorySegment dst) throws IOException {
-    Extent extent = tree.extent(inode);
-    if (pos < 0 || pos >= extent.size()) {
+    long content = tree.content(inode);
+    long size = tree.contentSize(content);
+    if (pos < 0 || pos >= size) {
       return 0;
     }
-    int n = (int) Math.min(Math.min(dst.byteSize(), Integer.MAX_VALUE), extent.size() - pos);
-    LayerReader layer = layers.get(extent.layer());
+    int n = (int) Math.min(Math.min(dst.byteSize(), Integer.MAX_VALUE), size - pos);
+    LayerReader layer = layers.get(tree.contentLayer(content));
+    long first = tree.contentPos(content);
+    long runs = tree.runs(content);
     long start = reads.start();
     try {
-      if (extent.runs() == 0) {
-        layer.read(extent.pos() + pos, dst, 0, n);
+      if (runs == 0) {
+        layer.read(first + pos, dst, 0, n);
       } else {
-        readSparse(layer, extent.pos(), extent.runs(), pos, dst, n);
+        readSparse(layer, first, runs, pos, dst, n);
       }
       reads.end(start);
     } catch (dev.ocifs.oci.OcifsException e) {

@@ -1,6 +1,9 @@
 package dev.ocifs.oci;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The media type of a descriptor, as far as ocifs has to tell them apart: documents, and layers
@@ -33,12 +36,34 @@ public record MediaType(String value) {
   public static final MediaType DOCKER_LAYER =
       new MediaType("application/vnd.docker.image.rootfs.diff.tar");
 
+  /** The same objects for the same texts: an image repeats a few of them a hundred times. */
+  private static final Map<String, MediaType> KNOWN =
+      Stream.of(
+              OCI_INDEX,
+              OCI_MANIFEST,
+              OCI_CONFIG,
+              OCI_LAYER,
+              OCI_LAYER_GZIP,
+              OCI_LAYER_ZSTD,
+              DOCKER_LIST,
+              DOCKER_MANIFEST,
+              DOCKER_CONFIG,
+              DOCKER_LAYER,
+              new MediaType("application/vnd.docker.image.rootfs.diff.tar.gzip"))
+          .collect(Collectors.toUnmodifiableMap(MediaType::value, type -> type));
+
   private static final String OCI_LAYER_PREFIX = "application/vnd.oci.image.layer.v1.tar";
   private static final String OCI_FOREIGN_PREFIX =
       "application/vnd.oci.image.layer.nondistributable.v1.tar";
   private static final String DOCKER_LAYER_PREFIX = DOCKER_LAYER.value;
   private static final String DOCKER_FOREIGN_PREFIX =
       "application/vnd.docker.image.rootfs.foreign.diff.tar";
+
+  /** The media type of a text from a document; the usual ones are not made anew. */
+  public static MediaType of(String value) {
+    MediaType known = KNOWN.get(value);
+    return known != null ? known : new MediaType(value);
+  }
 
   /** Whether it names an index: an OCI one or Docker's manifest list. */
   public boolean isIndex() {

@@ -51,4 +51,11 @@ final class MediaTypeTest {
     assertThat(MediaType.OCI_CONFIG.isConfig()).isTrue();
     assertThat(new MediaType("application/vnd.oci.empty.v1+json").isConfig()).isFalse();
   }
+
+  @Test
+  void theUsualOnesAreMadeOnce() {
+    String text = new StringBuilder(MediaType.OCI_LAYER_GZIP.value()).toString();
+    assertThat(MediaType.of(text)).isSameAs(MediaType.OCI_LAYER_GZIP);
+    assertThat(MediaType.of("text/plain")).isEqualTo(new MediaType("text/plain"));
+  }
 }

@@ -67,6 +67,7 @@ final class CatalogFile {
   private SessionPool openAsIs() throws SQLException, IOException {
     create();
     Session session = session();
+    SessionPool pool = null;
     try {
       // Must come before the first table; without effect later.
       session.run("PRAGMA auto_vacuum = INCREMENTAL");
@@ -77,10 +78,12 @@ final class CatalogFile {
         throw Session.damage(state);
       }
       schema.check().check(session);
-      return new SessionPool(this::session, session);
-    } catch (SQLException | RuntimeException e) {
-      session.close();
-      throw e;
+      pool = new SessionPool(this::session, session);
+      return pool;
+    } finally {
+      if (pool == null) {
+        session.close();
+      }
     }
   }
 
@@ -125,16 +128,19 @@ final class CatalogFile {
       throw new SQLException("not a path that SQLite can open: " + path);
     }
     Session session = new Session(connection, options.slowQuery().toNanos(), slowQueries);
+    boolean ready = false;
     try {
       session.texts("PRAGMA busy_timeout = " + options.busyTimeout().toMillis());
       session.run("PRAGMA foreign_keys = ON");
       session.texts("PRAGMA mmap_size = " + options.mmapBytes());
       // A crash of the machine may lose the last batches, and never damages the file.
       session.run("PRAGMA synchronous = NORMAL");
+      ready = true;
       return session;
-    } catch (SQLException | RuntimeException e) {
-      session.close();
-      throw e;
+    } finally {
+      if (!ready) {
+        session.close();
+      }
     }
   }
 

@@ -23,7 +23,7 @@ final class Descriptors {
     Builder builder = new Builder();
     json.object(name -> builder.take(name, json));
     return new Descriptor(
-        new MediaType(json.required(builder.mediaType, "mediaType")),
+        MediaType.of(json.required(builder.mediaType, "mediaType")),
         Digest.parse(json.required(builder.digest, "digest")),
         json.required(builder.size, "size"),
         builder.platform,

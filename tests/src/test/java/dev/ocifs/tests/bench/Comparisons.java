@@ -3,6 +3,7 @@ package dev.ocifs.tests.bench;
 import static dev.ocifs.tests.bench.Metric.ALLOCATION;
 import static dev.ocifs.tests.bench.Metric.ENTRY_BYTES;
 import static dev.ocifs.tests.bench.Metric.HIT_RATE;
+import static dev.ocifs.tests.bench.Metric.NO_ALLOCATION;
 import static dev.ocifs.tests.bench.Metric.THROUGHPUT;
 import static dev.ocifs.tests.bench.Metric.TIME;
 
@@ -48,7 +49,7 @@ final class Comparisons {
   private static final Map<String, String> HUNDRED = Map.of("layout", "SINGLE", "indexed", "true");
 
   static final List<Comparison> ALL =
-      Stream.of(codec(), graph(), cache(), hits(), metrics(), pool(), batch())
+      Stream.of(codec(), graph(), cache(), hits(), metrics(), pool(), batch(), allocation())
           .flatMap(List::stream)
           .toList();
 
@@ -150,6 +151,25 @@ final class Comparisons {
         fresh.reported("20 images, fresh, a library each", MOUNTS, "eachWithItsOwn", "batch", TIME),
         hundred.reported(
             "100 images, indexed (0.2 s claimed)", MOUNTS, "oneAtATime", "batch", TIME));
+  }
+
+  /** What a mount asks again and again, beside calls whose answers are objects. */
+  private static List<Comparison> allocation() {
+    Work work = new Work("allocation", NONE);
+    return List.of(
+        work.line("lookup", STEADY, "lookupOfCopy", "lookup", NO_ALLOCATION, 1),
+        work.line("attributes", STEADY, "attributesAsObject", "attributes", NO_ALLOCATION, 1),
+        work.line("a step of a listing", STEADY, "listOfCopies", "list", NO_ALLOCATION, 1),
+        work.line("read from the cache", STEADY, "readOfArray", "read", NO_ALLOCATION, 1),
+        work.line(
+            "read by another name",
+            STEADY,
+            "lookupAndReadOfArray",
+            "readHardLink",
+            NO_ALLOCATION,
+            1),
+        work.line(
+            "read of a sparse file", STEADY, "readSparseOfArray", "readSparse", NO_ALLOCATION, 1));
   }
 
   /** Work that benchmarks do, of which they are the two sides. */
