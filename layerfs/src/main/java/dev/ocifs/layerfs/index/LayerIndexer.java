@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,10 +42,16 @@ public final class LayerIndexer {
 
   private final Store store;
   private final Limits limits;
+  private final Semaphore turns;
 
-  public LayerIndexer(Store store, Limits limits) {
+  /**
+   * @param turns a permit for each layer that may be read at once; waiting for the disk at the end
+   *     takes none
+   */
+  public LayerIndexer(Store store, Limits limits, Semaphore turns) {
     this.store = store;
     this.limits = limits;
+    this.turns = turns;
   }
 
   /** The index of the layer, when the store has it whole; the caller closes it. */
@@ -116,21 +123,27 @@ public final class LayerIndexer {
     Digest.Algorithm algorithm =
         layer.digest().map(Digest::algorithm).orElse(Digest.Algorithm.SHA256);
     long spanBytes = keep || compression == Compression.NONE ? PLAIN_SPAN_BYTES : SPAN_BYTES;
-    LayerPass pass =
-        new LayerPass(blob, compression, algorithm, limits, keep, spanBytes, progress, findings);
     try (PendingFile index = store.create(store.layerIndex(key(layer)));
         PendingFile copy = keep ? store.create(store.object(layer.diffId())) : null;
         OutputStream out = copy == null ? null : stream(copy)) {
-      LayerIndexWriter writer = new LayerIndexWriter(index.channel());
-      LayerFacts facts;
+      turns.acquireUninterruptibly();
       try {
-        facts = pass.run(writer, out);
-      } catch (OcifsException e) {
-        checkBlob(layer, blob, e);
-        throw e;
+        LayerPass pass =
+            new LayerPass(
+                blob, compression, algorithm, limits, keep, spanBytes, progress, findings);
+        LayerIndexWriter writer = new LayerIndexWriter(index.channel());
+        LayerFacts facts;
+        try {
+          facts = pass.run(writer, out);
+        } catch (OcifsException e) {
+          checkBlob(layer, blob, e);
+          throw e;
+        }
+        checkDigests(layer, facts);
+        writer.finish(facts);
+      } finally {
+        turns.release();
       }
-      checkDigests(layer, facts);
-      writer.finish(facts);
       if (copy != null && out != null) {
         out.flush();
         copy.commit();

@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.SplittableRandom;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +103,7 @@ public class ObjectStoreBench {
     TestImage test = TestImage.of(TestLayer.of(LayerBytes.GZIP, tar));
     Path layout = new OciLayoutWriter().image("test", test).writeTo(dir.resolve("image"));
     Store store = Store.open(dir.resolve("store"));
-    LayerIndexer indexer = new LayerIndexer(store, Limits.DEFAULT);
+    LayerIndexer indexer = new LayerIndexer(store, Limits.DEFAULT, new Semaphore(1));
     Image opened = Images.open("oci:" + layout, OpenOptions.defaults(store));
     image = opened;
     LayerIndex index = indexer.make(opened.layers().get(0), read -> {});

@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.SplittableRandom;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -88,7 +89,7 @@ public class RandomReadBench {
     TestImage test = TestImage.of(TestLayer.of(LayerBytes.GZIP, tar));
     Path layout = new OciLayoutWriter().image("test", test).writeTo(folder.resolve("image"));
     Store store = Store.open(folder.resolve("store"));
-    LayerIndexer indexer = new LayerIndexer(store, Limits.DEFAULT);
+    LayerIndexer indexer = new LayerIndexer(store, Limits.DEFAULT, new Semaphore(1));
     Image image = Images.open("oci:" + layout, OpenOptions.defaults(store));
     LayerIndex index = indexer.make(image.layers().get(0), read -> {});
     BlobSource blob = indexer.content(image.layers().get(0), index.facts());
