@@ -102,7 +102,7 @@ final class MountService {
     List<Integer> places = new ArrayList<>();
     boolean done = false;
     try {
-      index(images, manner, listener);
+      index(images, manner, listener, failures);
       for (int i = 0; i < failures.length; i++) {
         Image image = images[i];
         if (image != null) {
@@ -163,7 +163,11 @@ final class MountService {
   }
 
   /** Indexes the layers of a batch together; a single image's are indexed when it is opened. */
-  private void index(@Nullable Image[] images, Manner manner, IndexListener listener) {
+  private void index(
+      @Nullable Image[] images,
+      Manner manner,
+      IndexListener listener,
+      @Nullable IOException[] failures) {
     List<Image> opened = new ArrayList<>();
     for (Image image : images) {
       if (image != null) {
@@ -174,7 +178,22 @@ final class MountService {
       try {
         layers.with(manner.layers()).index(opened, listener);
       } catch (IOException e) {
-        // Opening the image meets the same error, and knows whose it is.
+        if (e instanceof OcifsException fault && fault.kind().blamesImage()) {
+          refuse(images, failures, fault);
+        }
+        // Else opening the image meets the same error, and knows whose it is.
+      }
+    }
+  }
+
+  /** What is wrong with a batch as a whole, no image alone can be told to have caused. */
+  private static void refuse(
+      @Nullable Image[] images, @Nullable IOException[] failures, OcifsException fault) {
+    for (int i = 0; i < images.length; i++) {
+      if (images[i] != null) {
+        close(images[i]);
+        images[i] = null;
+        failures[i] = fault;
       }
     }
   }

@@ -61,11 +61,15 @@ public final class Mounter implements Closeable {
    *     an unknown backend
    */
   public Mount mount(MountRequest request) throws IOException {
+    return mount(request, MountPoint.Host.current());
+  }
+
+  private Mount mount(MountRequest request, MountPoint.Host host) throws IOException {
     FuseBackend backend = backend(request.options().backend());
     Path dir = MountTable.resolve(request.dir());
     claim(dir);
     try {
-      MountPoint.check(request.dir(), request.options());
+      MountPoint.check(request.dir(), request.options(), host);
       FuseBackend.Session session = backend.start(request);
       Mount mount = null;
       try {
@@ -91,6 +95,12 @@ public final class Mounter implements Closeable {
   public List<MountResult> mountAll(List<MountRequest> requests, boolean allOrNothing) {
     MountResult[] results = new MountResult[requests.size()];
     AtomicBoolean failed = new AtomicBoolean();
+    MountPoint.Host host;
+    try {
+      host = MountPoint.Host.current();
+    } catch (OcifsException e) {
+      return requests.stream().map(request -> MountResult.of(request, e)).toList();
+    }
     int threads = Math.clamp(requests.size(), 1, 2 * Runtime.getRuntime().availableProcessors());
     // Closing the pool waits for all that was submitted.
     try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
@@ -99,7 +109,7 @@ public final class Mounter implements Closeable {
         workers.execute(
             () -> {
               if (!allOrNothing || !failed.get()) {
-                results[at] = tryMount(requests.get(at));
+                results[at] = tryMount(requests.get(at), host);
                 if (results[at].failure().isPresent()) {
                   failed.set(true);
                 }
@@ -110,9 +120,9 @@ public final class Mounter implements Closeable {
     return allOrNothing && failed.get() ? undo(requests, results) : List.of(results);
   }
 
-  private MountResult tryMount(MountRequest request) {
+  private MountResult tryMount(MountRequest request, MountPoint.Host host) {
     try {
-      return MountResult.of(request, mount(request));
+      return MountResult.of(request, mount(request, host));
     } catch (IOException e) {
       return MountResult.of(request, e);
     } catch (RuntimeException | Error e) {

@@ -71,7 +71,7 @@ public class FakeImageView implements ImageView {
   private final List<Node> nodes = new ArrayList<>();
   final Node root;
 
-  FakeImageView() {
+  public FakeImageView() {
     root = new Node(ROOT, ROOT, Attributes.S_IFDIR | 0755);
     root.nlink = 2;
     nodes.add(root);

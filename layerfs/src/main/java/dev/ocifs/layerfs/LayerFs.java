@@ -33,12 +33,11 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 
 /**
  * Opens images as merged trees: the way into the library.
@@ -53,6 +52,10 @@ public final class LayerFs implements Closeable {
   private final Store store;
   private final LayerFsOptions options;
   private final Engine engine;
+
+  /** Held by what computes; not by what waits for the disk to have it, so others go on. */
+  private final Semaphore turns;
+
   private final LayerIndexer indexer;
   private final LayerIndices indices;
 
@@ -60,7 +63,8 @@ public final class LayerFs implements Closeable {
     this.store = store;
     this.options = options;
     this.engine = engine;
-    indexer = new LayerIndexer(store, options.limits());
+    turns = new Semaphore(options.parallelism());
+    indexer = new LayerIndexer(store, options.limits(), turns);
     indices = new LayerIndices(indexer, engine.metadata());
   }
 
@@ -104,20 +108,11 @@ public final class LayerFs implements Closeable {
    * report.
    */
   public void index(List<Image> images, IndexListener listener) throws IOException {
-    Map<Digest, ImageLayer> distinct = new LinkedHashMap<>();
-    for (Image image : images) {
-      for (ImageLayer layer : image.layers()) {
-        distinct.putIfAbsent(layer.digest().orElse(layer.diffId()), layer);
-      }
-    }
+    BatchPlan plan = BatchPlan.of(images);
     List<Lease<LayerIndex>> leases =
-        indices(
-            images.size() + " images",
-            List.copyOf(distinct.values()),
-            LayerWork.whereRight(indices),
-            listener);
+        indices(images.size() + " images", plan.layers(), LayerWork.whereRight(indices), listener);
     try {
-      mergeAll(images);
+      mergeAll(plan.stacks());
     } finally {
       closeAll(leases); // none of them was evicted before its trees were made
     }
@@ -125,13 +120,18 @@ public final class LayerFs implements Closeable {
 
   /** Makes the trees that are missing, each of which waits for the disk at its end. */
   private void mergeAll(List<Image> images) {
-    int threads = Math.clamp(images.size(), 1, options.parallelism());
+    int threads = Math.clamp(images.size(), 1, threads());
     // Closing the pool waits for all that was submitted.
     try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
       for (Image image : images) {
         workers.execute(() -> mergeIfRight(image));
       }
     }
+  }
+
+  /** More than turns: those that wait for the disk at once share what that takes. */
+  private int threads() {
+    return 8 * options.parallelism();
   }
 
   private void mergeIfRight(Image image) {
@@ -286,7 +286,7 @@ public final class LayerFs implements Closeable {
   private List<Lease<LayerIndex>> indices(
       String name, List<ImageLayer> layers, LayerWork work, IndexListener listener)
       throws IOException {
-    try (IndexingJob job = new IndexingJob(name, layers, work, options.parallelism())) {
+    try (IndexingJob job = new IndexingJob(name, layers, work, threads())) {
       return job.run(listener);
     }
   }
@@ -313,6 +313,23 @@ public final class LayerFs implements Closeable {
 
   private ImageTree merge(List<Lease<LayerIndex>> leases, Finding.Sink findings)
       throws IOException {
+    Digest chainId = chainId(leases);
+    Path path = store.tree(chainId);
+    try (BuildLock lock = store.lock(path.getFileName().toString());
+        PendingFile pending = store.create(path)) {
+      turns.acquireUninterruptibly();
+      try {
+        builder(leases, findings).write(pending.channel(), chainId);
+      } finally {
+        turns.release();
+      }
+      pending.commit();
+    }
+    return ImageTree.open(path);
+  }
+
+  private TreeBuilder builder(List<Lease<LayerIndex>> leases, Finding.Sink findings)
+      throws IOException {
     long entries = 0;
     TreeBuilder builder = new TreeBuilder(options.strict(), findings);
     for (Lease<LayerIndex> lease : leases) {
@@ -326,14 +343,7 @@ public final class LayerFs implements Closeable {
       }
       builder.add(index.facts().diffId(), index::entries);
     }
-    Digest chainId = chainId(leases);
-    Path path = store.tree(chainId);
-    try (BuildLock lock = store.lock(path.getFileName().toString());
-        PendingFile pending = store.create(path)) {
-      builder.write(pending.channel(), chainId);
-      pending.commit();
-    }
-    return ImageTree.open(path);
+    return builder;
   }
 
   private static Digest chainId(List<Lease<LayerIndex>> leases) {

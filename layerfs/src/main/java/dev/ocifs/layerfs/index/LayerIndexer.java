@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,10 +44,16 @@ public final class LayerIndexer {
 
   private final Store store;
   private final Limits limits;
+  private final Semaphore turns;
 
-  public LayerIndexer(Store store, Limits limits) {
+  /**
+   * @param turns a permit for each layer that may be read at once; waiting for the disk at the end
+   *     takes none
+   */
+  public LayerIndexer(Store store, Limits limits, Semaphore turns) {
     this.store = store;
     this.limits = limits;
+    this.turns = turns;
   }
 
   /** The index of the layer, when the store has it whole; the caller closes it. */
@@ -118,22 +125,20 @@ public final class LayerIndexer {
     Digest.Algorithm algorithm =
         layer.digest().map(Digest::algorithm).orElse(Digest.Algorithm.SHA256);
     long spanBytes = keep || compression == Compression.NONE ? PLAIN_SPAN_BYTES : SPAN_BYTES;
-    LayerPass pass =
-        new LayerPass(blob, compression, algorithm, limits, keep, spanBytes, progress, findings);
     try (PendingFile index = store.create(store.layerIndex(key(layer)));
         PendingFile copy = keep ? store.create(store.object(layer.diffId())) : null;
         OutputStream out = copy == null ? null : stream(copy)) {
       LayerIndexedEvent event = FlightEvents.layerIndexed();
-      LayerIndexWriter writer = new LayerIndexWriter(index.channel());
       LayerFacts facts;
+      turns.acquireUninterruptibly();
       try {
-        facts = pass.run(writer, out);
-      } catch (OcifsException e) {
-        checkBlob(layer, blob, e);
-        throw e;
+        LayerPass pass =
+            new LayerPass(
+                blob, compression, algorithm, limits, keep, spanBytes, progress, findings);
+        facts = decode(pass, layer, blob, new LayerIndexWriter(index.channel()), out);
+      } finally {
+        turns.release(); // others decode while this one waits for the disk
       }
-      checkDigests(layer, facts);
-      writer.finish(facts);
       if (copy != null && out != null) {
         out.flush();
         copy.commit();
@@ -143,6 +148,25 @@ public final class LayerIndexer {
         event.done(facts.diffId(), facts.blobBytes(), facts.tarBytes(), facts.entries());
       }
     }
+  }
+
+  private static LayerFacts decode(
+      LayerPass pass,
+      ImageLayer layer,
+      BlobSource blob,
+      LayerIndexWriter writer,
+      @Nullable OutputStream copy)
+      throws IOException {
+    LayerFacts facts;
+    try {
+      facts = pass.run(writer, copy);
+    } catch (OcifsException e) {
+      checkBlob(layer, blob, e);
+      throw e;
+    }
+    checkDigests(layer, facts);
+    writer.finish(facts);
+    return facts;
   }
 
   private static OutputStream stream(PendingFile file) {

@@ -102,25 +102,28 @@ public final class TreeCheck {
   }
 
   private void checkContent(long inode) throws OcifsException {
-    Extent extent = tree.extent(inode);
-    if (extent.layer() < 0 || extent.layer() >= layerBytes.length) {
-      throw tree.damaged("inode " + inode + " is of layer " + extent.layer());
+    long content = tree.content(inode);
+    int layer = tree.contentLayer(content);
+    if (layer < 0 || layer >= layerBytes.length) {
+      throw tree.damaged("inode " + inode + " is of layer " + layer);
     }
-    long stored = extent.runs() == 0 ? extent.size() : storedBytes(extent);
-    long end = layerBytes[extent.layer()];
-    if (stored < 0 || (stored > 0 && (extent.pos() < 0 || extent.pos() > end - stored))) {
+    long runs = tree.runs(content);
+    long size = tree.contentSize(content);
+    long stored = runs == 0 ? size : storedBytes(runs, size);
+    long pos = tree.contentPos(content);
+    if (stored < 0 || (stored > 0 && (pos < 0 || pos > layerBytes[layer] - stored))) {
       throw tree.damaged("inode " + inode + " has content outside its layer");
     }
   }
 
-  private long storedBytes(Extent extent) throws OcifsException {
-    int count = tree.runCount(extent.runs());
+  private long storedBytes(long runs, long size) throws OcifsException {
+    int count = tree.runCount(runs);
     long stored = 0;
     long end = 0;
     for (int i = 0; i < count; i++) {
-      long start = tree.runStart(extent.runs(), i);
-      long length = tree.runLength(extent.runs(), i);
-      if (start < end || length < 0 || length > extent.size() - start) {
+      long start = tree.runStart(runs, i);
+      long length = tree.runLength(runs, i);
+      if (start < end || length < 0 || length > size - start) {
         throw tree.damaged("the runs of a sparse file do not ascend");
       }
       end = start + length;

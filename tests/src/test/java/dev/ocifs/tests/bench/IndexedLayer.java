@@ -18,6 +18,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Semaphore;
 
 /**
  * A gzip layer of one file, in an image in a folder of its own, and its index; closed by its user.
@@ -33,7 +34,7 @@ public record IndexedLayer(
     TestImage test = TestImage.of(TestLayer.of(LayerBytes.GZIP, tar));
     Path layout = new OciLayoutWriter().image("test", test).writeTo(folder.resolve("image"));
     Store store = Store.open(folder.resolve("store"));
-    LayerIndexer indexer = new LayerIndexer(store, Limits.DEFAULT);
+    LayerIndexer indexer = new LayerIndexer(store, Limits.DEFAULT, new Semaphore(1));
     Image image = Images.open("oci:" + layout, OpenOptions.defaults(store));
     LayerIndex index = indexer.make(image.layers().get(0), read -> {});
     return new IndexedLayer(folder, store, image, indexer, index);

@@ -201,7 +201,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
       MountOptions options = MountOptions.defaults().withBackend(DeadMounts.NAME);
       List<MountRequest> requests = new ArrayList<>();
       List<MountResult> results;
-      try (ImageView view = library.view(open(images, LAYOUT, store), LISTENER);
+      try (ImageView view = library.view(open(images, LAYOUT, library, store), LISTENER);
           Mounter mounter = new Mounter()) {
         for (int i = 0; i < 3; i++) {
           Path dir = Files.createDirectories(store.root().resolveSibling("mount" + i));
