@@ -49,7 +49,12 @@ public final class KernelFuseBackend implements FuseBackend {
 
   @Override
   public Session start(MountRequest request) throws OcifsException {
-    KernelSession session = new KernelSession(request, Mounting.mount(request));
+    return serve(request, Mounting.mount(request));
+  }
+
+  /** Serves over the device of a mount; undoes the mount when that fails. */
+  static Session serve(MountRequest request, Device device) throws OcifsException {
+    KernelSession session = new KernelSession(request, device);
     boolean serves = false;
     try {
       Negotiation negotiation = session.connect();

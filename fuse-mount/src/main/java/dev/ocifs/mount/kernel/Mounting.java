@@ -28,10 +28,10 @@ final class Mounting {
 
   /** Mounts; the device is the caller's, and the mount lives as long as it. */
   static Device mount(MountRequest request) throws OcifsException {
-    return FuseDevice.of(Libc.isRoot() ? byRoot(request) : byFusermount(request));
+    return Libc.isRoot() ? byRoot(request) : byFusermount(request);
   }
 
-  private static int byRoot(MountRequest request) throws OcifsException {
+  private static Device byRoot(MountRequest request) throws OcifsException {
     int fd = Descriptors.open(FuseDevice.PATH, Descriptors.O_RDWR | Descriptors.O_CLOEXEC);
     if (fd < 0) {
       throw refused(request, "opening " + FuseDevice.PATH + " gives errno " + -fd)
@@ -57,7 +57,7 @@ final class Mounting {
                   ? "this needs the capability CAP_SYS_ADMIN, and no seccomp filter against mount"
                   : "the kernel's log may say more: dmesg");
     }
-    return fd;
+    return FuseDevice.of(fd);
   }
 
   /** What mount(2) is told, see fuse(4) and Documentation/filesystems/fuse of Linux. */
@@ -90,7 +90,8 @@ final class Mounting {
     return words;
   }
 
-  private static int byFusermount(MountRequest request) throws OcifsException {
+  /** Mounts as users do who are not root. */
+  static Device byFusermount(MountRequest request) throws OcifsException {
     Path program = Fusermount.find(System.getenv("PATH")).orElseThrow(Fusermount::missing);
     List<String> command =
         List.of(
@@ -110,7 +111,7 @@ final class Mounting {
     if (outcome.fd() < 0) {
       throw refused(request, outcome.words().isEmpty() ? program + " failed" : outcome.words());
     }
-    return outcome.fd();
+    return FuseDevice.of(outcome.fd());
   }
 
   private static OcifsException refused(MountRequest request, String why) {
