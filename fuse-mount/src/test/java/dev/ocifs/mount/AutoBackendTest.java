@@ -36,7 +36,8 @@ class AutoBackendTest {
             .redirectErrorStream(true)
             .start();
     try {
-      assertThat(new String(server.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).isEqualTo("mounted\n");
+      assertThat(new String(server.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+          .isEqualTo("mounted\n");
       assertThat(dir.resolve("file")).hasSize(1 << 20);
       Unmounter.unmount(dir, false);
       assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();

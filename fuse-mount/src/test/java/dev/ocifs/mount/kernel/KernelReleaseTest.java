@@ -38,6 +38,7 @@ class KernelReleaseTest {
   }
 
   private boolean dying(String status) throws IOException {
-    return DyingThreads.contains(Files.writeString(temp.resolve("status"), "Name:\tcat\n" + status));
+    return DyingThreads.contains(
+        Files.writeString(temp.resolve("status"), "Name:\tcat\n" + status));
   }
 }
