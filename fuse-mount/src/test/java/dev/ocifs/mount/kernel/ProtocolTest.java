@@ -343,6 +343,11 @@ class ProtocolTest {
     assertThat(seek(CONTENT.length, 4).errno()).isEqualTo(Errno.ENXIO);
     assertThat(seek(-1, 3).errno()).isEqualTo(Errno.ENXIO);
     assertThat(seek(0, 0).errno()).isEqualTo(Errno.EINVAL);
+    file.data(4, 8);
+    assertThat(seek(2, 3).longAt(Results.Lseek.OFFSET)).isEqualTo(4);
+    assertThat(seek(2, 4).longAt(Results.Lseek.OFFSET)).isEqualTo(2);
+    assertThat(seek(5, 4).longAt(Results.Lseek.OFFSET)).isEqualTo(8);
+    assertThat(seek(8, 3).errno()).isEqualTo(Errno.ENXIO);
   }
 
   private FakeReply seek(long pos, int whence) {
