@@ -232,27 +232,30 @@ final class MergedView implements ImageView {
 
   @Override
   public int readAtHand(long inode, long pos, MemorySegment dst) throws IOException {
-    Extent extent = tree.extent(inode);
-    if (pos < 0 || pos >= extent.size()) {
+    long content = tree.content(inode);
+    long size = tree.contentSize(content);
+    if (pos < 0 || pos >= size) {
       return 0;
     }
-    int n = (int) Math.min(Math.min(dst.byteSize(), Integer.MAX_VALUE), extent.size() - pos);
-    if (extent.runs() != 0) {
+    if (tree.runs(content) != 0) {
       return -1; // rare: not worth a second way
     }
-    return layers.get(extent.layer()).readCached(extent.pos() + pos, dst, 0, n) ? n : -1;
+    int n = (int) Math.min(Math.min(dst.byteSize(), Integer.MAX_VALUE), size - pos);
+    LayerReader layer = layers.get(tree.contentLayer(content));
+    return layer.readCached(tree.contentPos(content) + pos, dst, 0, n) ? n : -1;
   }
 
   @Override
   public long nextData(long inode, long pos) throws IOException {
-    Extent extent = tree.extent(inode);
-    if (extent.runs() == 0) {
-      return pos < extent.size() ? pos : -1;
+    long content = tree.content(inode);
+    long runs = tree.runs(content);
+    if (runs == 0) {
+      return pos < tree.contentSize(content) ? pos : -1;
     }
-    int count = tree.runCount(extent.runs());
+    int count = tree.runCount(runs);
     for (int i = 0; i < count; i++) {
-      long start = tree.runStart(extent.runs(), i);
-      long length = tree.runLength(extent.runs(), i);
+      long start = tree.runStart(runs, i);
+      long length = tree.runLength(runs, i);
       if (length > 0 && pos < start + length) {
         return Math.max(pos, start);
       }
@@ -262,15 +265,16 @@ final class MergedView implements ImageView {
 
   @Override
   public long nextHole(long inode, long pos) throws IOException {
-    Extent extent = tree.extent(inode);
-    if (extent.runs() == 0) {
-      return Math.max(pos, extent.size());
+    long content = tree.content(inode);
+    long runs = tree.runs(content);
+    if (runs == 0) {
+      return Math.max(pos, tree.contentSize(content));
     }
-    int count = tree.runCount(extent.runs());
+    int count = tree.runCount(runs);
     long hole = pos;
-    for (int i = 0; i < count && tree.runStart(extent.runs(), i) <= hole; i++) {
+    for (int i = 0; i < count && tree.runStart(runs, i) <= hole; i++) {
       // Runs may touch: a hole begins where one ends and none goes on.
-      hole = Math.max(hole, tree.runStart(extent.runs(), i) + tree.runLength(extent.runs(), i));
+      hole = Math.max(hole, tree.runStart(runs, i) + tree.runLength(runs, i));
     }
     return hole;
   }
