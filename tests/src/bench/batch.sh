@@ -4,7 +4,7 @@
 #   tests/src/bench/batch.sh [MOUNTS] [BACKEND]
 #
 # Makes MOUNTS (100) images of one layer each, mounts and unmounts them once so that they are indexed and the server is warm, then mounts
-# them again. OCIFS names another launcher than the repository's.
+# them again. Needs root. OCIFS names another launcher than the repository's.
 set -euo pipefail
 
 mounts=${1:-100}
@@ -65,7 +65,7 @@ tail -n +2 "$work/batch" > "$work/rest"
 "$ocifs" mount --quiet --root "$root" --backend "$backend" --batch "$work/one"
 for run in first warm warm; do
   "$ocifs" mount --quiet --root "$root" --backend "$backend" --batch "$work/rest" > /dev/null
-  cut -d' ' -f2 "$work/rest" | xargs "$ocifs" umount --root "$root" > /dev/null
+  cut -d" " -f2 "$work/rest" | xargs umount
 done
 pid=$(server_pid)
 before=$(resident "$pid")

@@ -45,7 +45,7 @@ final class MergedView implements ImageView {
   private final Lease<ImageTree> treeLease;
   private final List<Lease<LayerIndex>> indices;
   private final List<LayerReader> layers = new ArrayList<>();
-  private final AccessRecorder accesses = new AccessRecorder(AccessRecorder.DEFAULT_CAPACITY);
+  private final AccessRecorder accesses;
   private final Store store;
   private final Digest chainId;
   private final Operation reads;
@@ -71,6 +71,7 @@ final class MergedView implements ImageView {
     reads = engine.tracker().operation("view.read");
     prefetcher = engine.prefetcher();
     this.chainId = chainId;
+    accesses = new AccessRecorder(spans(indices));
     ReadListener listener = new Listener();
     for (int i = 0; i < indices.size(); i++) {
       LayerIndex index = indices.get(i).value();
@@ -85,6 +86,12 @@ final class MergedView implements ImageView {
               engine.objects(),
               listener));
     }
+  }
+
+  /** As many as there are, so that a small image costs little, and at least one. */
+  private static int spans(List<Lease<LayerIndex>> indices) {
+    long spans = indices.stream().mapToLong(index -> index.value().spanCount()).sum();
+    return Math.clamp(spans, 1, AccessRecorder.DEFAULT_CAPACITY);
   }
 
   private final class Listener implements ReadListener {
