@@ -9,13 +9,21 @@ import picocli.CommandLine.Option;
 
 /** The options of a mount, in the manner of long options and in that of mount(8). */
 final class MountFlags {
-  private static final String DEFAULT_BACKEND = "jnr";
+  private static final int MAX_THREADS = 256;
 
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      description = "What serves the mount (default: " + DEFAULT_BACKEND + ").")
+      description =
+          "What serves the mount: kernel speaks to /dev/fuse itself, jnr uses libfuse 2, auto is"
+              + " the first of them that works (default: auto).")
   @Nullable String backend;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that serve the mount, for kernel (default: one a core).")
+  int threads;
 
   @Option(names = "--allow-other", description = "Let other users see the mount.")
   boolean allowOther;
@@ -46,13 +54,23 @@ final class MountFlags {
         .withSuid(suid)
         .withDev(dev)
         .withDebug(debug)
-        .withBackend(backend());
+        .withBackend(backend())
+        .withThreads(threads());
   }
 
   /** The backend that was asked for, else the default. */
   String backend() throws OcifsException {
     applyList();
-    return backend == null ? DEFAULT_BACKEND : backend;
+    return backend == null ? MountOptions.AUTO : backend;
+  }
+
+  private int threads() throws OcifsException {
+    if (threads < 0 || threads > MAX_THREADS) {
+      throw new OcifsException(
+              OcifsException.Kind.USAGE, "--threads " + threads + " makes no sense")
+          .hint("give a number up to " + MAX_THREADS + ", or leave it out");
+    }
+    return threads;
   }
 
   private void applyList() throws OcifsException {

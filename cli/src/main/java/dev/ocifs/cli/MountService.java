@@ -175,8 +175,7 @@ final class MountService {
     MountRequest request = result.request();
     IOException failure = null;
     try {
-      noted.put(
-          mount, registry.register(mount.dir(), mount.image(), request.options().backend(), log));
+      noted.put(mount, registry.register(mount.dir(), mount.image(), mount.backend(), log));
     } catch (IOException e) {
       failure = e;
     }

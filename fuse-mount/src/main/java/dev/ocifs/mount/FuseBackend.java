@@ -1,5 +1,6 @@
 package dev.ocifs.mount;
 
+import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
@@ -8,6 +9,13 @@ public interface FuseBackend {
 
   /** The name that {@link MountOptions#backend} chooses it by. */
   String name();
+
+  /**
+   * Returns when this machine lets it work, as far as can be told without mounting.
+   *
+   * @throws OcifsException of the kind MOUNT, with a hint
+   */
+  void check() throws OcifsException;
 
   /** Does what the first mount would have to wait for, as loading libraries. */
   default void prepare() {}

@@ -8,11 +8,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the set-user-ID program that mounts and unmounts for users who are not root. */
-final class Fusermount {
+public final class Fusermount {
   private Fusermount() {}
 
   /** Looks for fusermount3, then fusermount, in the folders of a search path. */
-  static Optional<Path> find(@Nullable String searchPath) {
+  public static Optional<Path> find(@Nullable String searchPath) {
     String folders = searchPath == null ? "/usr/bin:/bin" : searchPath;
     for (String name : new String[] {"fusermount3", "fusermount"}) {
       for (String folder : folders.split(":", -1)) {
@@ -25,7 +25,8 @@ final class Fusermount {
     return Optional.empty();
   }
 
-  static OcifsException missing() {
+  /** Says what to install. */
+  public static OcifsException missing() {
     return new OcifsException(Kind.MOUNT, "no fusermount, which users other than root need")
         .hint("install the package fuse3 (or fuse)");
   }

@@ -27,14 +27,16 @@ public final class Mount implements Closeable {
 
   private final Path dir;
   private final String image;
+  private final String backend;
   private final CompletableFuture<Void> ended;
 
   /** The device number: tells this mount from one that hides it or came after it. */
   private final Optional<String> device;
 
-  Mount(MountRequest request, FuseBackend.Session session) throws IOException {
+  Mount(MountRequest request, String backend, FuseBackend.Session session) throws IOException {
     this.dir = MountTable.resolve(request.dir());
     this.image = request.image();
+    this.backend = backend;
     this.ended = session.ended();
     this.device = MountTable.at(dir).filter(MountTable.Entry::isOcifs).map(e -> e.device());
   }
@@ -47,6 +49,11 @@ public final class Mount implements Closeable {
   /** The image as the user named it. */
   public String image() {
     return image;
+  }
+
+  /** The name of the backend that serves it. */
+  public String backend() {
+    return backend;
   }
 
   /** Waits until the mount has gone, whoever undid it. */

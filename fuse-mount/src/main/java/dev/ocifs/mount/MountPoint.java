@@ -19,24 +19,17 @@ public final class MountPoint {
    * What a mount needs of the machine.
    *
    * @param device the FUSE device
-   * @param library file name of the FUSE library
    * @param root whether the process acts as root
    * @param admin whether it may mount by itself
    * @param searchPath where programs are looked for
    * @param configuration what root allows other users, fuse.conf(5)
    */
   record Host(
-      Path device,
-      String library,
-      boolean root,
-      boolean admin,
-      @Nullable String searchPath,
-      Path configuration) {
+      Path device, boolean root, boolean admin, @Nullable String searchPath, Path configuration) {
 
     static Host current() throws OcifsException {
       return new Host(
           Path.of("/dev/fuse"),
-          "libfuse.so.2",
           Libc.isRoot(),
           mayMount(),
           System.getenv("PATH"),
@@ -148,11 +141,6 @@ public final class MountPoint {
       throw refuse(
           "no permission to use " + device,
           "let root allow it with: chmod 666 " + device + ", or run as root");
-    }
-    if (!Libc.hasLibrary(host.library())) {
-      throw refuse(
-          "libfuse 2 (" + host.library() + ") is not installed",
-          "install the package libfuse2 (libfuse2t64 on newer systems), or run setup.sh");
     }
     if (!host.root() && Fusermount.find(host.searchPath()).isEmpty()) {
       throw Fusermount.missing();

@@ -15,17 +15,15 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Mounts any number of images from one process and undoes them all at its end. Thread-safe. */
 public final class Mounter implements Closeable {
   private static final Logger LOG = System.getLogger(Mounter.class.getName());
 
-  private final List<FuseBackend> backends =
-      ServiceLoader.load(FuseBackend.class, FuseBackend.class.getClassLoader()).stream()
-          .map(ServiceLoader.Provider::get)
-          .toList();
+  /** In the order of preference; each is loaded when it is looked at. */
+  private final ServiceLoader<FuseBackend> backends =
+      ServiceLoader.load(FuseBackend.class, FuseBackend.class.getClassLoader());
 
   private final Set<Mount> mounts = new HashSet<>();
 
@@ -47,7 +45,7 @@ public final class Mounter implements Closeable {
         .start(
             () -> {
               try {
-                backend(backend).prepare();
+                backend(MountOptions.defaults().withBackend(backend)).prepare();
               } catch (OcifsException | LinkageError e) {
                 LOG.log(Level.DEBUG, "backend " + backend, e);
               }
@@ -61,7 +59,7 @@ public final class Mounter implements Closeable {
    *     an unknown backend
    */
   public Mount mount(MountRequest request) throws IOException {
-    FuseBackend backend = backend(request.options().backend());
+    FuseBackend backend = backend(request.options());
     Path dir = MountTable.resolve(request.dir());
     claim(dir);
     try {
@@ -69,7 +67,7 @@ public final class Mounter implements Closeable {
       FuseBackend.Session session = backend.start(request);
       Mount mount = null;
       try {
-        mount = new Mount(request, session);
+        mount = new Mount(request, backend.name(), session);
       } finally {
         if (mount == null) {
           Unmounter.cut(dir); // nobody else would know of it
@@ -221,14 +219,38 @@ public final class Mounter implements Closeable {
         .addShutdownHook(new Thread(() -> closeAll(Mount::closeAtExit), "ocifs-unmount"));
   }
 
-  private FuseBackend backend(String name) throws OcifsException {
+  /** The backend that is asked for, which works on this machine. */
+  private FuseBackend backend(MountOptions options) throws OcifsException {
+    String name = options.backend();
+    return name.equals(MountOptions.AUTO) ? firstThatWorks(options.debug()) : named(name);
+  }
+
+  private synchronized FuseBackend firstThatWorks(boolean debug) throws OcifsException {
+    OcifsException why = null;
     for (FuseBackend backend : backends) {
-      if (backend.name().equals(name)) {
+      try {
+        backend.check();
         return backend;
+      } catch (OcifsException e) {
+        LOG.log(
+            debug ? Level.INFO : Level.DEBUG,
+            "backend " + backend.name() + " is not taken: " + e.getMessage());
+        why = why == null ? e : why;
       }
     }
-    String known = backends.stream().map(FuseBackend::name).collect(Collectors.joining(", "));
+    throw why == null ? new OcifsException(Kind.MOUNT, "there is no FUSE backend") : why;
+  }
+
+  private synchronized FuseBackend named(String name) throws OcifsException {
+    List<String> known = new ArrayList<>(List.of(MountOptions.AUTO));
+    for (FuseBackend backend : backends) {
+      if (backend.name().equals(name)) {
+        backend.check();
+        return backend;
+      }
+      known.add(backend.name());
+    }
     throw new OcifsException(Kind.USAGE, "no FUSE backend is called " + name)
-        .hint("choose one of: " + known);
+        .hint("choose one of: " + String.join(", ", known));
   }
 }

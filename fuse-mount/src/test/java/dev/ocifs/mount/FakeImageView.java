@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 public class FakeImageView implements ImageView {
   /** What a file holds: fills the segment with the bytes from a position within the file. */
   @FunctionalInterface
-  interface Content {
+  public interface Content {
     void read(long pos, MemorySegment dst) throws IOException;
   }
 
   /** One inode; directories hold their names. */
-  static final class Node {
-    final long inode;
+  public static final class Node {
+    public final long inode;
     final long parent;
-    final int mode;
+    public final int mode;
     int nlink = 1;
     int uid;
     int gid;
@@ -44,47 +44,47 @@ public class FakeImageView implements ImageView {
       this.mode = mode;
     }
 
-    Node owner(int newUid, int newGid) {
+    public Node owner(int newUid, int newGid) {
       uid = newUid;
       gid = newGid;
       return this;
     }
 
-    Node time(long newSeconds, int newNanos) {
+    public Node time(long newSeconds, int newNanos) {
       seconds = newSeconds;
       nanos = newNanos;
       return this;
     }
 
-    Node device(int newMajor, int newMinor) {
+    public Node device(int newMajor, int newMinor) {
       major = newMajor;
       minor = newMinor;
       return this;
     }
 
-    Node xattr(String name, byte[] value) {
+    public Node xattr(String name, byte[] value) {
       xattrs.put(name, value);
       return this;
     }
   }
 
   private final List<Node> nodes = new ArrayList<>();
-  final Node root;
+  public final Node root;
 
-  FakeImageView() {
+  public FakeImageView() {
     root = new Node(ROOT, ROOT, Attributes.S_IFDIR | 0755);
     root.nlink = 2;
     nodes.add(root);
   }
 
-  Node dir(Node parent, String name, int permissions) {
+  public Node dir(Node parent, String name, int permissions) {
     Node node = add(parent, name, Attributes.S_IFDIR | permissions);
     node.nlink = 2;
     parent.nlink++;
     return node;
   }
 
-  Node file(Node parent, String name, int permissions, byte[] content) {
+  public Node file(Node parent, String name, int permissions, byte[] content) {
     Node node = add(parent, name, Attributes.S_IFREG | permissions);
     return fill(
         node,
@@ -95,7 +95,7 @@ public class FakeImageView implements ImageView {
   }
 
   /** A file of any size, made up while it is read. */
-  Node file(Node parent, String name, int permissions, long size, Content content) {
+  public Node file(Node parent, String name, int permissions, long size, Content content) {
     return fill(add(parent, name, Attributes.S_IFREG | permissions), size, content);
   }
 
@@ -105,26 +105,26 @@ public class FakeImageView implements ImageView {
     return node;
   }
 
-  Node symlink(Node parent, String name, String target) {
+  public Node symlink(Node parent, String name, String target) {
     Node node = add(parent, name, Attributes.S_IFLNK | 0777);
     node.target = target.getBytes(StandardCharsets.ISO_8859_1);
     node.size = node.target.length;
     return node;
   }
 
-  void link(Node parent, String name, Node node) {
+  public void link(Node parent, String name, Node node) {
     parent.names.put(name, node);
     node.nlink++;
   }
 
-  Node add(Node parent, String name, int mode) {
+  public Node add(Node parent, String name, int mode) {
     Node node = new Node(nodes.size() + 1L, parent.inode, mode);
     nodes.add(node);
     parent.names.put(name, node);
     return node;
   }
 
-  Node node(long inode) {
+  public Node node(long inode) {
     return nodes.get((int) inode - 1);
   }
 

@@ -15,7 +15,6 @@ import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -240,7 +239,7 @@ public abstract class MountContract {
     List<Callable<?>> changes =
         List.of(
             () -> Files.writeString(file, "x"),
-            () -> FileChannel.open(file, StandardOpenOption.WRITE),
+            () -> append(file),
             () -> Files.createFile(at.resolve("new")),
             () -> Files.createDirectory(at.resolve("new")),
             () -> Files.createSymbolicLink(at.resolve("new"), file),
@@ -254,10 +253,17 @@ public abstract class MountContract {
     for (int i = 0; i < changes.size(); i++) {
       assertThatThrownBy(changes.get(i)::call)
           .as("change %d", i)
-          .isInstanceOf(FileSystemException.class)
+          .isInstanceOf(IOException.class)
           .hasMessageContaining("Read-only file system");
     }
     assertThat(file).isEmptyFile();
+  }
+
+  /** Opening alone changes nothing: a backend that is not asked about it cannot refuse it. */
+  private static int append(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      return channel.write(ByteBuffer.allocate(1));
+    }
   }
 
   @Test

@@ -223,6 +223,51 @@ final class MergedView implements ImageView {
     return n;
   }
 
+  @Override
+  public int readAtHand(long inode, long pos, MemorySegment dst) throws IOException {
+    Extent extent = tree.extent(inode);
+    if (pos < 0 || pos >= extent.size()) {
+      return 0;
+    }
+    int n = (int) Math.min(Math.min(dst.byteSize(), Integer.MAX_VALUE), extent.size() - pos);
+    if (extent.runs() != 0) {
+      return -1; // rare: not worth a second way
+    }
+    return layers.get(extent.layer()).readCached(extent.pos() + pos, dst, 0, n) ? n : -1;
+  }
+
+  @Override
+  public long nextData(long inode, long pos) throws IOException {
+    Extent extent = tree.extent(inode);
+    if (extent.runs() == 0) {
+      return pos < extent.size() ? pos : -1;
+    }
+    int count = tree.runCount(extent.runs());
+    for (int i = 0; i < count; i++) {
+      long start = tree.runStart(extent.runs(), i);
+      long length = tree.runLength(extent.runs(), i);
+      if (length > 0 && pos < start + length) {
+        return Math.max(pos, start);
+      }
+    }
+    return -1;
+  }
+
+  @Override
+  public long nextHole(long inode, long pos) throws IOException {
+    Extent extent = tree.extent(inode);
+    if (extent.runs() == 0) {
+      return Math.max(pos, extent.size());
+    }
+    int count = tree.runCount(extent.runs());
+    long hole = pos;
+    for (int i = 0; i < count && tree.runStart(extent.runs(), i) <= hole; i++) {
+      // Runs may touch: a hole begins where one ends and none goes on.
+      hole = Math.max(hole, tree.runStart(extent.runs(), i) + tree.runLength(extent.runs(), i));
+    }
+    return hole;
+  }
+
   /** Holes are zeros; the runs lie one after the other from {@code first}. */
   private void readSparse(
       LayerReader layer, long first, long runs, long pos, MemorySegment dst, int n)

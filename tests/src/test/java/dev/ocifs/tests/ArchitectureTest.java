@@ -85,6 +85,7 @@ class ArchitectureTest {
           Map.entry("mount.internal.ffm", Set.of()),
           Map.entry("mount", Set.of("oci", "layerfs.view", "mount.internal.ffm")),
           Map.entry("mount.server", Set.of("oci")),
+          Map.entry("mount.kernel", Set.of("oci", "layerfs.view", "mount", "mount.internal.ffm")),
           Map.entry("mount.jnr", Set.of("oci", "layerfs.view", "mount", "mount.internal.ffm")),
           Map.entry(
               "cli",

@@ -98,6 +98,30 @@ public final class LayerReader implements Closeable {
     }
   }
 
+  /**
+   * Copies like {@link #read} when all of it lies in the chunk cache. Waits for nothing, allocates
+   * nothing.
+   *
+   * @return whether it did; if not, part of {@code dst} may have been written
+   */
+  public boolean readCached(long pos, MemorySegment dst, long off, long len) throws IOException {
+    long done = 0;
+    while (done < len) {
+      int span = index.spanAt(pos + done);
+      ChunkCache.Key key = keys[span];
+      byte[] chunk = key == null ? null : cache.find(key);
+      if (chunk == null) {
+        return false;
+      }
+      long start = index.spanStart(span);
+      int from = (int) (pos + done - start);
+      int n = (int) Math.min(len - done, index.spanStart(span + 1) - start - from);
+      MemorySegment.copy(chunk, from, dst, ValueLayout.JAVA_BYTE, off + done, n);
+      done += n;
+    }
+    return true;
+  }
+
   private byte[] chunk(int span) throws IOException {
     ChunkCache.Key key = keys[span];
     if (key == null) {

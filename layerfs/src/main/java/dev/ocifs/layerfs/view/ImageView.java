@@ -69,6 +69,35 @@ public interface ImageView extends Closeable {
    */
   int read(long inode, long pos, MemorySegment dst) throws IOException;
 
+  /**
+   * Reads like {@link #read}, but only what is at hand: waits for no file, no source and no
+   * decoder.
+   *
+   * @return bytes read, or -1 when {@link #read} would have to wait; {@code dst} may be written to
+   *     then, too
+   */
+  default int readAtHand(long inode, long pos, MemorySegment dst) throws IOException {
+    return -1;
+  }
+
+  /**
+   * Where stored data of a regular file begins at or after a position; what is not stored is zeros.
+   *
+   * @return a position at or after {@code pos}; -1 when nothing is stored from there on
+   */
+  default long nextData(long inode, long pos) throws IOException {
+    return pos;
+  }
+
+  /**
+   * Where stored data of a regular file that {@code pos} may lie in ends.
+   *
+   * @return a position at or after {@code pos}; {@link Long#MAX_VALUE} for the end of the file
+   */
+  default long nextHole(long inode, long pos) throws IOException {
+    return Long.MAX_VALUE;
+  }
+
   /** Receives the entries of a directory. */
   @FunctionalInterface
   interface DirectoryVisitor {

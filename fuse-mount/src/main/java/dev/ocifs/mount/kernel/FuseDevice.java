@@ -1,0 +1,61 @@
+package dev.ocifs.mount.kernel;
+
+import dev.ocifs.mount.internal.ffm.Descriptors;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.nio.file.Path;
+
+/** An open descriptor of /dev/fuse, fuse(4). */
+final class FuseDevice implements Device {
+  static final Path PATH = Path.of("/dev/fuse");
+
+  /** _IOR(229, 0, uint32_t): makes an open device one of the connection of another. */
+  private static final long FUSE_DEV_IOC_CLONE = 0x8004e500L;
+
+  private final int fd;
+  private final boolean owned;
+
+  private FuseDevice(int fd, boolean owned) {
+    this.fd = fd;
+    this.owned = owned;
+  }
+
+  /** The device with this descriptor, which it closes. */
+  static FuseDevice of(int fd) {
+    return new FuseDevice(fd, true);
+  }
+
+  @Override
+  public int read(MemorySegment buffer) {
+    int n = (int) Descriptors.read(fd, buffer.address(), buffer.byteSize());
+    Reference.reachabilityFence(buffer);
+    return n;
+  }
+
+  @Override
+  public int write(MemorySegment buffer, long length) {
+    long n = Descriptors.write(fd, buffer.address(), length);
+    Reference.reachabilityFence(buffer);
+    return n < 0 ? (int) n : 0;
+  }
+
+  /** Where this process may not open the device (fusermount did), the queue is shared. */
+  @Override
+  public Device another() {
+    int clone = Descriptors.open(PATH, Descriptors.O_RDWR | Descriptors.O_CLOEXEC);
+    if (clone >= 0) {
+      if (Descriptors.ioctl(clone, FUSE_DEV_IOC_CLONE, fd) >= 0) {
+        return of(clone);
+      }
+      int ignored = Descriptors.close(clone);
+    }
+    return new FuseDevice(fd, false);
+  }
+
+  @Override
+  public void close() {
+    if (owned) {
+      int ignored = Descriptors.close(fd);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.ocifs.mount.kernel;
+
+import dev.ocifs.mount.FuseBackend;
+import dev.ocifs.mount.MountRequest;
+import dev.ocifs.mount.Unmounter;
+import dev.ocifs.mount.internal.ffm.MountCall;
+import dev.ocifs.oci.OcifsException;
+import java.lang.foreign.ValueLayout;
+import java.util.Locale;
+import java.util.Set;
+
+/** The backend "kernel": the FUSE protocol of Linux, spoken directly. Thread-safe. */
+public final class KernelFuseBackend implements FuseBackend {
+  /** Where the constants of C in this package hold. */
+  private static final Set<String> MACHINES = Set.of("amd64", "x86_64", "aarch64");
+
+  @Override
+  public String name() {
+    return "kernel";
+  }
+
+  @Override
+  public void check() throws OcifsException {
+    String system = System.getProperty("os.name", "");
+    String machine = System.getProperty("os.arch", "");
+    if (!system.equals("Linux")
+        || !MACHINES.contains(machine.toLowerCase(Locale.ROOT))
+        || ValueLayout.ADDRESS.byteSize() != Long.BYTES) {
+      throw new OcifsException(
+              OcifsException.Kind.MOUNT,
+              "the kernel backend does not know " + system + " on " + machine)
+          .hint("use --backend jnr");
+    }
+    KernelRelease release = KernelRelease.parse(System.getProperty("os.version", ""));
+    if (!release.isAtLeast(KernelRelease.OLDEST)) {
+      throw new OcifsException(
+              OcifsException.Kind.MOUNT,
+              "the kernel backend needs Linux " + KernelRelease.OLDEST + ", this is " + release)
+          .hint("use --backend jnr");
+    }
+  }
+
+  @Override
+  public void prepare() {
+    int ignored = MountCall.effectiveUser(); // links the calls
+    KernelSession.heed(0);
+    new Reply().clear();
+  }
+
+  @Override
+  public Session start(MountRequest request) throws OcifsException {
+    return serve(request, Mounting.mount(request));
+  }
+
+  /** Serves over the device of a mount; undoes the mount when that fails. */
+  static Session serve(MountRequest request, Device device) throws OcifsException {
+    KernelSession session = new KernelSession(request, device);
+    boolean serves = false;
+    try {
+      Negotiation negotiation = session.connect();
+      int threads = request.options().threads();
+      session.serve(
+          negotiation, threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
+      serves = true;
+      return session;
+    } finally {
+      if (!serves) {
+        session.close();
+        Unmounter.unmount(request.dir(), true);
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dev.ocifs.mount.kernel;
+
+import dev.ocifs.mount.Errno;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/** A connection to a kernel that is played by the test: bytes in, bytes out. */
+final class FakeDevice implements Device {
+  private final Queue<byte[]> requests = new ArrayDeque<>();
+  private final List<FakeReply> replies = new ArrayList<>();
+  private final List<FakeDevice> others = new ArrayList<>();
+  private int errnoAtEnd = Errno.ENODEV;
+  private boolean ended;
+  boolean closed;
+
+  /** Gives the server a request. */
+  synchronized void send(byte[] request) {
+    requests.add(request);
+    notifyAll();
+  }
+
+  /** Ends the connection, for those who read it now and later. */
+  synchronized void end(int errno) {
+    ended = true;
+    errnoAtEnd = errno;
+    notifyAll();
+    others.forEach(other -> other.end(errno));
+  }
+
+  @Override
+  public synchronized int read(MemorySegment buffer) {
+    while (requests.isEmpty()) {
+      if (ended) {
+        return -errnoAtEnd;
+      }
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        return -Errno.EINTR;
+      }
+    }
+    byte[] request = requests.remove();
+    MemorySegment.copy(request, 0, buffer, ValueLayout.JAVA_BYTE, 0, request.length);
+    return request.length;
+  }
+
+  @Override
+  public synchronized int write(MemorySegment buffer, long length) {
+    replies.add(new FakeReply(buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE)));
+    notifyAll();
+    return 0;
+  }
+
+  /** The answer to a request, when there is one by now. */
+  synchronized @Nullable FakeReply reply(long unique) {
+    return replies.stream().filter(r -> r.unique() == unique).findFirst().orElse(null);
+  }
+
+  /** Waits for the answer to a request. */
+  synchronized FakeReply await(long unique) throws InterruptedException {
+    FakeReply reply = reply(unique);
+    while (reply == null) {
+      wait();
+      reply = reply(unique);
+    }
+    return reply;
+  }
+
+  synchronized FakeReply last() {
+    return replies.get(replies.size() - 1);
+  }
+
+  synchronized int replyCount() {
+    return replies.size();
+  }
+
+  @Override
+  public synchronized Device another() {
+    FakeDevice other = new FakeDevice();
+    others.add(other);
+    return other;
+  }
+
+  FakeDevice other(int i) {
+    return others.get(i);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}
