@@ -1,5 +1,6 @@
 package dev.ocifs.cli;
 
+import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.Printable;
 import dev.ocifs.oci.source.Image;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Reads an image's layers ahead of its first mount. */
@@ -19,6 +21,13 @@ final class IndexCommand implements Callable<Integer> {
 
   @Mixin ImageOptions imageOptions = new ImageOptions();
 
+  @Option(
+      names = "--keep-layers",
+      description =
+          "Keep the layers uncompressed in the store, so that the kernel can read them by itself:"
+              + " mounts by root then need no server.")
+  boolean keepLayers;
+
   @Parameters(paramLabel = "IMAGE", description = "The image.")
   String name = "";
 
@@ -29,8 +38,9 @@ final class IndexCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Store store = ocifs.store();
+    LayerFs layers = LayerFs.open(store, imageOptions.layerFsOptions().withKeepLayers(keepLayers));
     Image image = imageOptions.open(name, store);
-    try (ImageView view = imageOptions.layerFs(store).view(image, IndexProgress.create(ocifs))) {
+    try (ImageView view = layers.view(image, IndexProgress.create(ocifs))) {
       if (!ocifs.quiet()) {
         ocifs
             .console()

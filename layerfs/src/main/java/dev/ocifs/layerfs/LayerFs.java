@@ -58,8 +58,8 @@ public final class LayerFs implements Closeable {
     this.store = store;
     this.options = options;
     this.engine = engine;
-    indexer = new LayerIndexer(store, options.limits());
-    indices = new LayerIndices(indexer, engine.metadata());
+    indexer = new LayerIndexer(store, options.limits(), options.keepLayers());
+    indices = new LayerIndices(indexer, engine.metadata(), options.keepLayers());
   }
 
   /** A library over this store, with the default options. */
@@ -175,7 +175,9 @@ public final class LayerFs implements Closeable {
         start = merging.start();
         tree = tree(leases);
         merging.end(start);
-        view = new MergedView(image, chainId(leases), store, tree, leases, engine, indexer);
+        view =
+            new MergedView(
+                image, chainId(leases), store, tree, leases, engine, indexer.keptLayers());
         return view;
       } finally {
         if (view == null) {

@@ -10,9 +10,16 @@ import dev.ocifs.oci.Limits;
  * @param cacheBytes bytes of decompressed content to keep in memory
  * @param objectBytes bytes of decoded spans to keep on disk, in the store; 0 for none
  * @param parallelism how many layers are indexed at once
+ * @param keepLayers whether layers that are compressed, or lie in an archive, are kept uncompressed
+ *     in the store: the kernel can read those by itself
  */
 public record LayerFsOptions(
-    Limits limits, boolean strict, long cacheBytes, long objectBytes, int parallelism) {
+    Limits limits,
+    boolean strict,
+    long cacheBytes,
+    long objectBytes,
+    int parallelism,
+    boolean keepLayers) {
   private static final long DEFAULT_CACHE_BYTES = 48L << 20;
 
   /**
@@ -21,7 +28,12 @@ public record LayerFsOptions(
    */
   public static LayerFsOptions defaults() {
     return new LayerFsOptions(
-        Limits.DEFAULT, false, DEFAULT_CACHE_BYTES, 0, Runtime.getRuntime().availableProcessors());
+        Limits.DEFAULT,
+        false,
+        DEFAULT_CACHE_BYTES,
+        0,
+        Runtime.getRuntime().availableProcessors(),
+        false);
   }
 
   /** For a machine that serves many mounts: a cache of 128 MiB. */
@@ -31,22 +43,26 @@ public record LayerFsOptions(
 
   /** For a machine where other work matters more: a cache of 16 MiB, one layer at a time. */
   public static LayerFsOptions development() {
-    return new LayerFsOptions(Limits.DEFAULT, false, 16L << 20, 0, 1);
+    return new LayerFsOptions(Limits.DEFAULT, false, 16L << 20, 0, 1, false);
   }
 
   public LayerFsOptions withLimits(Limits newLimits) {
-    return new LayerFsOptions(newLimits, strict, cacheBytes, objectBytes, parallelism);
+    return new LayerFsOptions(newLimits, strict, cacheBytes, objectBytes, parallelism, keepLayers);
   }
 
   public LayerFsOptions withStrict(boolean newStrict) {
-    return new LayerFsOptions(limits, newStrict, cacheBytes, objectBytes, parallelism);
+    return new LayerFsOptions(limits, newStrict, cacheBytes, objectBytes, parallelism, keepLayers);
   }
 
   public LayerFsOptions withCacheBytes(long newCacheBytes) {
-    return new LayerFsOptions(limits, strict, newCacheBytes, objectBytes, parallelism);
+    return new LayerFsOptions(limits, strict, newCacheBytes, objectBytes, parallelism, keepLayers);
   }
 
   public LayerFsOptions withObjectBytes(long newObjectBytes) {
-    return new LayerFsOptions(limits, strict, cacheBytes, newObjectBytes, parallelism);
+    return new LayerFsOptions(limits, strict, cacheBytes, newObjectBytes, parallelism, keepLayers);
+  }
+
+  public LayerFsOptions withKeepLayers(boolean newKeepLayers) {
+    return new LayerFsOptions(limits, strict, cacheBytes, objectBytes, parallelism, newKeepLayers);
   }
 }

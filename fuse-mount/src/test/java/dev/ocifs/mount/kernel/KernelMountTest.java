@@ -45,10 +45,8 @@ class KernelMountTest extends MountContract {
   void fusermountMountsToo() throws Exception {
     view.file(view.root, "file", 0644, new byte[100]);
     Path dir = Files.createDirectory(temp.resolve("by fusermount"));
-    MountRequest request =
-        new MountRequest(view, dir, "oci:/a, b\\c:tag", MountOptions.defaults());
-    FuseBackend.Session session =
-        KernelFuseBackend.serve(request, Mounting.byFusermount(request));
+    MountRequest request = new MountRequest(view, dir, "oci:/a, b\\c:tag", MountOptions.defaults());
+    FuseBackend.Session session = KernelFuseBackend.serve(request, Mounting.byFusermount(request));
     try {
       MountTable.Entry entry = MountTable.at(dir).orElseThrow();
       assertThat(entry.isOcifs()).isTrue();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ocifs.mount.Errno;
-import dev.ocifs.mount.FakeImageView;
 import dev.ocifs.mount.Failures;
+import dev.ocifs.mount.FakeImageView;
 import dev.ocifs.mount.MountOptions;
 import dev.ocifs.mount.MountRequest;
 import dev.ocifs.mount.kernel.Init.Flag;
@@ -179,8 +179,7 @@ class KernelSessionTest {
 
   private final AtomicBoolean dying = new AtomicBoolean();
   private final SlowReads reads =
-      new SlowReads(
-          view, new Failures("test"), queued::add, thread -> thread == 42 && dying.get());
+      new SlowReads(view, new Failures("test"), queued::add, thread -> thread == 42 && dying.get());
 
   @Test
   void aReaderThatDiesIsAnsweredAtOnceAndOnce() {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ocifs.layerfs.view.Attributes;
 import dev.ocifs.mount.Errno;
-import dev.ocifs.mount.FakeImageView;
 import dev.ocifs.mount.Failures;
+import dev.ocifs.mount.FakeImageView;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -27,7 +27,10 @@ class ProtocolTest {
   private final FakeDevice device = new FakeDevice();
   private final FakeImageView.Node dir = view.dir(view.root, "dir", 0755);
   private final FakeImageView.Node file =
-      view.file(dir, "file", 0640, CONTENT).owner(7, 0xfffffff0).time(-5, 999).xattr("user.a", CONTENT);
+      view.file(dir, "file", 0640, CONTENT)
+          .owner(7, 0xfffffff0)
+          .time(-5, 999)
+          .xattr("user.a", CONTENT);
   private Negotiation negotiation = negotiation(OFFERED);
 
   private static Negotiation negotiation(int flags) {
@@ -48,8 +51,7 @@ class ProtocolTest {
     Reply reply = new Reply();
     Failures failures = new Failures("test");
     SlowReads slow = new SlowReads(view, failures, Runnable::run, thread -> false);
-    Protocol protocol =
-        new Protocol(view, failures, negotiation, slow, device, request, reply);
+    Protocol protocol = new Protocol(view, failures, negotiation, slow, device, request, reply);
     int before = device.replyCount();
     int errno = protocol.answer();
     if (errno != Protocol.SILENT) {
@@ -120,7 +122,8 @@ class ProtocolTest {
 
   @Test
   void lookupKnowsDots() {
-    assertThat(nodeOf(ask(request(Opcode.LOOKUP, dir.inode).name(".").build()))).isEqualTo(dir.inode);
+    assertThat(nodeOf(ask(request(Opcode.LOOKUP, dir.inode).name(".").build())))
+        .isEqualTo(dir.inode);
     assertThat(nodeOf(ask(request(Opcode.LOOKUP, dir.inode).name("..").build()))).isEqualTo(1);
   }
 
@@ -200,7 +203,8 @@ class ProtocolTest {
 
   @Test
   void readGivesNoMoreThanWasAgreed() {
-    long huge = view.file(view.root, "huge", 0600, 1L << 40, (pos, dst) -> dst.fill((byte) 3)).inode;
+    long huge =
+        view.file(view.root, "huge", 0600, 1L << 40, (pos, dst) -> dst.fill((byte) 3)).inode;
     assertThat(ask(FakeRequest.read(2, huge, 0, -1)).body())
         .hasSize(Reply.MAX_CONTENT_BYTES)
         .containsOnly(3);
@@ -272,8 +276,7 @@ class ProtocolTest {
   void aListingOfWhatIsNoDirectoryOrFromNowhere() {
     assertThat(ask(request(Opcode.READDIR, dir.inode).reading(1 << 20, 4096).build()).body())
         .isEmpty();
-    assertThat(errno(request(Opcode.READDIR, dir.inode).reading(-1, 4096)))
-        .isEqualTo(Errno.EINVAL);
+    assertThat(errno(request(Opcode.READDIR, dir.inode).reading(-1, 4096))).isEqualTo(Errno.EINVAL);
     assertThat(ask(request(Opcode.READDIR, dir.inode).reading(0, 0).build()).body()).isEmpty();
   }
 
@@ -408,8 +411,7 @@ class ProtocolTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      ints = {Opcode.FORGET, Opcode.BATCH_FORGET, Opcode.INTERRUPT, Opcode.NOTIFY_REPLY})
+  @ValueSource(ints = {Opcode.FORGET, Opcode.BATCH_FORGET, Opcode.INTERRUPT, Opcode.NOTIFY_REPLY})
   void someRequestsHaveNoAnswer(int opcode) {
     assertThat(ask(request(opcode, file.inode).zeros(16).build())).isSameAs(NONE);
     assertThat(ask(request(opcode, file.inode).build())).isSameAs(NONE);

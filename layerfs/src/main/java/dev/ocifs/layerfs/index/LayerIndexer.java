@@ -7,7 +7,6 @@ import dev.ocifs.oci.Hasher;
 import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.BlobSource;
-import dev.ocifs.oci.source.FileBlob;
 import dev.ocifs.oci.source.ImageLayer;
 import dev.ocifs.oci.store.BuildLock;
 import dev.ocifs.oci.store.PendingFile;
@@ -16,9 +15,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +38,19 @@ public final class LayerIndexer {
 
   private final Store store;
   private final Limits limits;
+  private final boolean keepsAll;
 
   public LayerIndexer(Store store, Limits limits) {
+    this(store, limits, false);
+  }
+
+  /**
+   * @param keepsAll whether every compressed layer is kept uncompressed, beside its index
+   */
+  public LayerIndexer(Store store, Limits limits, boolean keepsAll) {
     this.store = store;
     this.limits = limits;
+    this.keepsAll = keepsAll;
   }
 
   /** The index of the layer, when the store has it whole; the caller closes it. */
@@ -103,21 +109,23 @@ public final class LayerIndexer {
     }
   }
 
-  /** What reads of the layer go to: its blob, or its uncompressed copy. The caller closes it. */
-  public BlobSource content(ImageLayer layer, LayerFacts facts) throws IOException {
-    return facts.kept() ? FileBlob.open(store.object(facts.diffId())) : layer.open();
+  /** Finds and makes uncompressed copies of layers. */
+  public KeptLayers keptLayers() {
+    return new KeptLayers(store);
   }
 
   private void pass(
       ImageLayer layer, BlobSource blob, LongConsumer progress, @Nullable TarFindings findings)
       throws IOException {
     Compression compression = sniff(blob);
-    boolean keep = keeps(compression, blob);
+    boolean plainSpans = keeps(compression, blob);
+    boolean keep = plainSpans || keepsAll && !liesPlain(compression, blob);
     Digest.Algorithm algorithm =
         layer.digest().map(Digest::algorithm).orElse(Digest.Algorithm.SHA256);
-    long spanBytes = keep || compression == Compression.NONE ? PLAIN_SPAN_BYTES : SPAN_BYTES;
+    long spanBytes = plainSpans || compression == Compression.NONE ? PLAIN_SPAN_BYTES : SPAN_BYTES;
     LayerPass pass =
-        new LayerPass(blob, compression, algorithm, limits, keep, spanBytes, progress, findings);
+        new LayerPass(
+            blob, compression, algorithm, limits, plainSpans, spanBytes, progress, findings);
     try (PendingFile index = store.create(store.layerIndex(key(layer)));
         PendingFile copy = keep ? store.create(store.object(layer.diffId())) : null;
         OutputStream out = copy == null ? null : stream(copy)) {
@@ -133,6 +141,7 @@ public final class LayerIndexer {
       writer.finish(facts);
       if (copy != null && out != null) {
         out.flush();
+        KeptLayers.pad(copy.channel());
         copy.commit();
       }
       index.commit();
@@ -147,6 +156,10 @@ public final class LayerIndexer {
     byte[] head = new byte[(int) Math.min(Compression.SNIFF_BYTES, blob.size())];
     blob.readFully(0, head, 0, head.length);
     return Compression.sniff(head, head.length);
+  }
+
+  private static boolean liesPlain(Compression compression, BlobSource blob) {
+    return compression == Compression.NONE && blob.wholeFile().isPresent();
   }
 
   private static boolean keeps(Compression compression, BlobSource blob) throws IOException {
@@ -204,12 +217,7 @@ public final class LayerIndexer {
         facts.diffId().equals(layer.diffId())
             && facts.blobBytes() == layer.size()
             && (layer.digest().isEmpty() || layer.digest().get().equals(facts.blob()));
-    return same && (!facts.kept() || hasObject(facts));
-  }
-
-  private boolean hasObject(LayerFacts facts) throws IOException {
-    Path object = store.object(facts.diffId());
-    return Files.isRegularFile(object) && Files.size(object) == facts.tarBytes();
+    return same && (!facts.kept() || keptLayers().has(facts));
   }
 
   /**

@@ -31,6 +31,7 @@ final class StoreRoot {
       List.of(
           "layers",
           "trees",
+          "erofs",
           "objects",
           "profiles",
           "unwrapped",

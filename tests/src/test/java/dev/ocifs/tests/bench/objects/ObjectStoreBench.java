@@ -126,9 +126,10 @@ public class ObjectStoreBench {
 
   private static LayerReader reader(
       LayerIndexer indexer, Image image, LayerIndex index, SpanStore objects) {
-    LayerReader.Opener opener = () -> indexer.content(image.layers().get(0), index.facts());
+    LayerReader.Opener opener =
+        () -> indexer.keptLayers().content(image.layers().get(0), index.facts(), false);
     return new LayerReader(
-        index, 0, opener, new ChunkCache(1), new DecoderPools(8), objects, ReadListener.NONE);
+        index, 0, false, opener, new ChunkCache(1), new DecoderPools(8), objects, ReadListener.NONE);
   }
 
   @TearDown

@@ -94,7 +94,7 @@ public class RandomReadBench {
     BlobSource blob = indexer.content(image.layers().get(0), index.facts());
     layer = new Layer(folder, image, index, blob);
     reader =
-        new LayerReader(index, 0, () -> blob, noCache, pools, SpanStore.NONE, ReadListener.NONE);
+        new LayerReader(index, 0, false, () -> blob, noCache, pools, SpanStore.NONE, ReadListener.NONE);
   }
 
   @TearDown
