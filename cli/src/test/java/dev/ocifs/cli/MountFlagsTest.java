@@ -33,6 +33,16 @@ class MountFlagsTest {
   }
 
   @Test
+  void takesANumberOfThreads() throws OcifsException {
+    assertThat(parse("--threads", "3").options(false).threads()).isEqualTo(3);
+    assertThat(parse().options(false).threads()).isZero();
+    assertThatThrownBy(() -> parse("--threads", "-1").options(false))
+        .hasMessageContaining("--threads -1 makes no sense");
+    assertThatThrownBy(() -> parse("--threads", "257").options(false))
+        .hasMessageContaining("give a number up to 256");
+  }
+
+  @Test
   void letsTheLastWordCount() throws OcifsException {
     assertThat(parse("--suid", "-o", "nosuid").options(false).suid()).isFalse();
     assertThat(parse("-o", "dev,nodev").options(false).dev()).isFalse();

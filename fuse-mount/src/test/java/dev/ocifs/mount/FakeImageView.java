@@ -35,6 +35,11 @@ public class FakeImageView implements ImageView {
     long size;
     Content content = (pos, dst) -> {};
     byte[] target = {};
+
+    /** The one run of data of a sparse file; all, when the end is 0. */
+    private long dataStart;
+
+    private long dataEnd;
     final TreeMap<String, Node> names = new TreeMap<>();
     final TreeMap<String, byte[]> xattrs = new TreeMap<>();
 
@@ -53,6 +58,13 @@ public class FakeImageView implements ImageView {
     public Node time(long newSeconds, int newNanos) {
       seconds = newSeconds;
       nanos = newNanos;
+      return this;
+    }
+
+    /** Makes it sparse: it has data in one place only. */
+    public Node data(long start, long end) {
+      dataStart = start;
+      dataEnd = end;
       return this;
     }
 
@@ -206,6 +218,19 @@ public class FakeImageView implements ImageView {
       node.content.read(pos, dst.asSlice(0, length));
     }
     return length;
+  }
+
+  @Override
+  public long nextData(long inode, long pos) {
+    Node node = node(inode);
+    return node.dataEnd == 0 ? pos : pos < node.dataEnd ? Math.max(pos, node.dataStart) : -1;
+  }
+
+  @Override
+  public long nextHole(long inode, long pos) {
+    Node node = node(inode);
+    boolean inData = node.dataEnd == 0 || (pos >= node.dataStart && pos < node.dataEnd);
+    return !inData ? pos : node.dataEnd == 0 ? Long.MAX_VALUE : node.dataEnd;
   }
 
   @Override

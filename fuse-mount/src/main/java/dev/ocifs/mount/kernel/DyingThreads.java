@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /** Tells whether a thread is about to end: a signal that kills it waits for it. See proc(5). */
 final class DyingThreads {
   /** SIGKILL, which the kernel sends to each thread of a process that any signal ends. */
-  private static final long SIGKILL = 1L << 9 - 1;
+  private static final long SIGKILL = 1L << (9 - 1);
 
   private static final String PENDING = "SigPnd:";
   private static final String PENDING_OF_PROCESS = "ShdPnd:";

@@ -27,16 +27,20 @@ final class FuseDevice implements Device {
 
   @Override
   public int read(MemorySegment buffer) {
-    int n = (int) Descriptors.read(fd, buffer.address(), buffer.byteSize());
-    Reference.reachabilityFence(buffer);
-    return n;
+    try {
+      return (int) Descriptors.read(fd, buffer.address(), buffer.byteSize());
+    } finally {
+      Reference.reachabilityFence(buffer);
+    }
   }
 
   @Override
   public int write(MemorySegment buffer, long length) {
-    long n = Descriptors.write(fd, buffer.address(), length);
-    Reference.reachabilityFence(buffer);
-    return n < 0 ? (int) n : 0;
+    try {
+      return (int) Math.min(0, Descriptors.write(fd, buffer.address(), length));
+    } finally {
+      Reference.reachabilityFence(buffer);
+    }
   }
 
   /** Where this process may not open the device (fusermount did), the queue is shared. */

@@ -18,7 +18,6 @@ final class Init {
     static final long EXPORT_SUPPORT = 1L << 4;
     static final long DO_READDIRPLUS = 1L << 13;
     static final long READDIRPLUS_AUTO = 1L << 14;
-    static final long ASYNC_DIO = 1L << 15;
     static final long NO_OPEN_SUPPORT = 1L << 17;
     static final long PARALLEL_DIROPS = 1L << 18;
     static final long ABORT_ERROR = 1L << 21;

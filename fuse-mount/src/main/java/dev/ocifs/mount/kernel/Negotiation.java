@@ -10,13 +10,15 @@ import dev.ocifs.mount.kernel.Init.Flag;
  * @param flags what both can, {@link Flag}
  */
 record Negotiation(int minor, long flags) {
-  /** What we take of what the kernel offers. */
+  /**
+   * What we take of what the kernel offers. Not ASYNC_DIO: a direct read would wait for its answers
+   * where no signal can end it. Not POSIX_ACL: each check of permissions would ask for attributes.
+   */
   private static final long WANTED =
       Flag.ASYNC_READ
           | Flag.EXPORT_SUPPORT
           | Flag.DO_READDIRPLUS
           | Flag.READDIRPLUS_AUTO
-          | Flag.ASYNC_DIO
           | Flag.NO_OPEN_SUPPORT
           | Flag.PARALLEL_DIROPS
           | Flag.ABORT_ERROR

@@ -28,6 +28,8 @@ final class Reply {
    */
   private static final long FOREVER = Long.MAX_VALUE;
 
+  private static final MemorySegment ZEROS = Arena.global().allocate(512, Long.BYTES);
+
   /** Bodies of whole pages, by their number: made once, so that reads allocate nothing. */
   private final @Nullable MemorySegment[] rooms =
       new MemorySegment[MAX_CONTENT_BYTES / PAGE_BYTES + 1];
@@ -49,11 +51,11 @@ final class Reply {
     return length;
   }
 
-  /** Makes the body longer by zeros, and returns where they begin. */
+  /** Makes the body longer by zeros, 512 at most, and returns where they begin. */
   int extend(int bytes) {
     ensure(length + bytes);
     int at = length;
-    memory.asSlice(Headers.Out.BYTES + (long) at, bytes).fill((byte) 0);
+    MemorySegment.copy(ZEROS, 0, memory, Headers.Out.BYTES + (long) at, bytes);
     length += bytes;
     return at;
   }

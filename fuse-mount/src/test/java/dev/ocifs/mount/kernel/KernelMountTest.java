@@ -10,9 +10,14 @@ import dev.ocifs.mount.MountOptions;
 import dev.ocifs.mount.MountRequest;
 import dev.ocifs.mount.MountTable;
 import dev.ocifs.mount.Unmounter;
+import dev.ocifs.mount.internal.ffm.Descriptors;
 import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,19 +113,25 @@ class KernelMountTest extends MountContract {
   void aReaderThatIsKilledEndsThoughItsReadDoesNot() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
     Semaphore reading = new Semaphore(0);
-    view.file(
-        view.root,
-        "slow",
-        0644,
-        4096,
-        (pos, dst) -> {
-          reading.release();
-          await(go, dst);
-        });
+    List<String> signals = List.of("KILL", "TERM");
+    for (String signal : signals) {
+      view.file(
+          view.root,
+          signal,
+          0644,
+          4096,
+          (pos, dst) -> {
+            reading.release();
+            await(go, dst);
+          });
+    }
     Path at = mount();
     try {
-      for (String signal : List.of("KILL", "TERM")) {
-        Process reader = new ProcessBuilder("cat", at.resolve("slow").toString()).start();
+      for (String signal : signals) {
+        // Direct reads are not readahead: the reader itself waits for the answer.
+        Process reader =
+            new ProcessBuilder("dd", "if=" + at.resolve(signal), "of=/dev/null", "iflag=direct")
+                .start();
         reading.acquire();
         new ProcessBuilder("kill", "-" + signal, Long.toString(reader.pid())).start().waitFor();
         assertThat(reader.waitFor(20, TimeUnit.SECONDS)).as(signal).isTrue();
@@ -147,5 +158,33 @@ class KernelMountTest extends MountContract {
       assertThat(Files.readAllBytes(at.resolve("file"))).hasSize(4096).containsOnly(1);
     }
     assertThat(reads).hasValue(1);
+  }
+
+  @Test
+  void seeksFindTheDataOfSparseFiles() throws Throwable {
+    long size = 8L << 40;
+    long start = 5L << 40;
+    view.file(view.root, "sparse", 0644, size, (pos, dst) -> dst.fill((byte) 0))
+        .data(start, start + 4096);
+    Path at = mount();
+    MethodHandle lseek =
+        Linker.nativeLinker()
+            .downcallHandle(
+                Linker.nativeLinker().defaultLookup().findOrThrow("lseek"),
+                FunctionDescriptor.of(
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT));
+    int fd = Descriptors.open(at.resolve("sparse"), Descriptors.O_CLOEXEC);
+    assertThat(fd).isPositive();
+    try {
+      assertThat((long) lseek.invokeExact(fd, 0L, 3)).as("data").isEqualTo(start);
+      assertThat((long) lseek.invokeExact(fd, start, 4)).as("hole").isEqualTo(start + 4096);
+      assertThat((long) lseek.invokeExact(fd, start + 4096, 3)).as("no data").isEqualTo(-1);
+      assertThat((long) lseek.invokeExact(fd, 0L, 2)).as("end").isEqualTo(size);
+    } finally {
+      assertThat(Descriptors.close(fd)).isZero();
+    }
   }
 }

@@ -50,7 +50,6 @@ class KernelSessionTest {
                 | Flag.EXPORT_SUPPORT
                 | Flag.DO_READDIRPLUS
                 | Flag.READDIRPLUS_AUTO
-                | Flag.ASYNC_DIO
                 | Flag.NO_OPEN_SUPPORT
                 | Flag.PARALLEL_DIROPS
                 | Flag.ABORT_ERROR

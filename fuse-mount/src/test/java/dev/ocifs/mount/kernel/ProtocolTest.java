@@ -9,6 +9,7 @@ import dev.ocifs.mount.FakeImageView;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -342,6 +343,11 @@ class ProtocolTest {
     assertThat(seek(CONTENT.length, 4).errno()).isEqualTo(Errno.ENXIO);
     assertThat(seek(-1, 3).errno()).isEqualTo(Errno.ENXIO);
     assertThat(seek(0, 0).errno()).isEqualTo(Errno.EINVAL);
+    file.data(4, 8);
+    assertThat(seek(2, 3).longAt(Results.Lseek.OFFSET)).isEqualTo(4);
+    assertThat(seek(2, 4).longAt(Results.Lseek.OFFSET)).isEqualTo(2);
+    assertThat(seek(5, 4).longAt(Results.Lseek.OFFSET)).isEqualTo(8);
+    assertThat(seek(8, 3).errno()).isEqualTo(Errno.ENXIO);
   }
 
   private FakeReply seek(long pos, int whence) {
@@ -451,5 +457,64 @@ class ProtocolTest {
     assertThat(errno(request(Opcode.LSEEK, inode).zeros(24))).isEqualTo(Errno.ENOENT);
     assertThat(errno(request(Opcode.GETXATTR, inode).zeros(8).name("user.a")))
         .isEqualTo(Errno.ENOENT);
+  }
+
+  /** A view like an opened image: what it answers from memory costs no object. */
+  private static final class ThriftyView extends FakeImageView {
+    @Override
+    public long lookup(long directory, byte[] name) {
+      return 2;
+    }
+
+    @Override
+    public int readAtHand(long inode, long pos, MemorySegment dst) {
+      dst.fill((byte) 1);
+      return (int) dst.byteSize();
+    }
+  }
+
+  @Test
+  void whatProgramsAskOftenAllocatesNothing() {
+    ThriftyView thrifty = new ThriftyView();
+    thrifty.file(thrifty.root, "file", 0644, new byte[1 << 20]);
+    Failures failures = new Failures("test");
+    SlowReads slow = new SlowReads(thrifty, failures, Runnable::run, thread -> false);
+    Request request = new Request();
+    Reply reply = new Reply();
+    Protocol protocol = new Protocol(thrifty, failures, negotiation, slow, device, request, reply);
+    List<byte[]> asked =
+        List.of(
+            request(Opcode.LOOKUP, 1).name("some name").build(),
+            request(Opcode.LOOKUP, 1).name("another").build(),
+            request(Opcode.GETATTR, 2).zeros(16).build(),
+            request(Opcode.OPEN, 2).zeros(8).build(),
+            FakeRequest.read(2, 2, 8192, 4096),
+            FakeRequest.read(2, 2, 0, 128 << 10),
+            request(Opcode.ACCESS, 2).putInt(4).putInt(0).build(),
+            request(Opcode.RELEASE, 2).zeros(24).build(),
+            request(Opcode.FORGET, 2).zeros(8).build());
+    long perRound = Long.MAX_VALUE;
+    for (int attempt = 0; attempt < 20 && perRound > 0; attempt++) { // classes load at first
+      perRound = allocatedBy(protocol, request, asked);
+    }
+    assertThat(perRound).as("bytes allocated by %d requests", 100 * asked.size()).isZero();
+  }
+
+  private static long allocatedBy(Protocol protocol, Request request, List<byte[]> asked) {
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    byte[][] requests = asked.toArray(byte[][]::new);
+    long before = threads.getCurrentThreadAllocatedBytes();
+    int refused = 0;
+    for (int i = 0; i < 100; i++) {
+      for (byte[] bytes : requests) {
+        MemorySegment.copy(bytes, 0, request.memory(), ValueLayout.JAVA_BYTE, 0, bytes.length);
+        request.received(bytes.length);
+        refused += protocol.answer() > 0 ? 1 : 0;
+      }
+    }
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    assertThat(refused).as("OPEN alone").isEqualTo(100);
+    return allocated;
   }
 }

@@ -17,8 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the kernel shows of random images is what the model says. Needs /dev/fuse and root. */
 class MountedImagesTest {
@@ -27,21 +28,22 @@ class MountedImagesTest {
 
   @TempDir Path dir;
 
-  @Test
-  void randomStacksAreMountedAsTheModelSays() throws Throwable {
+  @ParameterizedTest
+  @ValueSource(strings = {"kernel", "jnr"})
+  void randomStacksAreMountedAsTheModelSays(String backend) throws Throwable {
     assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no /dev/fuse: nothing can be mounted");
     // Others than root do not see trusted. attributes, nor the inside of directories of mode 0.
     assumeTrue("root".equals(System.getProperty("user.name")), "not root");
     Workbench bench = new Workbench(dir);
     List<String> wrong = new ArrayList<>();
+    MountOptions options = MountOptions.defaults().withBackend(backend);
     try (Mounter mounter = new Mounter()) {
       for (long seed = SEED; seed < SEED + STACKS; seed++) {
         List<List<Entry>> layers = new RandomImage(seed).valid();
         TreeListing due = TreeModel.merge(layers).asMounted();
         Path target = Files.createDirectory(dir.resolve("mount" + seed));
         try (ImageView view = bench.open(bench.layout(TestImage.ofEntries(layers)));
-            Mount mount =
-                mounter.mount(new MountRequest(view, target, "random", MountOptions.defaults()))) {
+            Mount mount = mounter.mount(new MountRequest(view, target, "random", options))) {
           List<String> differences = MountLister.list(mount.dir()).differences(due);
           if (!differences.isEmpty()) {
             wrong.add("seed " + seed + "\n" + layers + "\n" + String.join("\n", differences));

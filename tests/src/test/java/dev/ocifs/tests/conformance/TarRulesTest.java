@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ocifs.layerfs.view.Finding;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.tests.image.Entry;
 import dev.ocifs.tests.image.LayerBytes;
@@ -19,6 +20,7 @@ import dev.ocifs.tests.image.TestLayer;
 import dev.ocifs.tests.model.LineBuilder;
 import dev.ocifs.tests.model.TreeListing;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +81,36 @@ class TarRulesTest {
     assertThat(listing.line("hole").sha256())
         .isEqualTo(new LineBuilder('f').content(new byte[100_000]).build().sha256());
     assertThat(listing.line("z").size()).isEqualTo(1);
+  }
+
+  @Test
+  void rule22DataAndHolesOfSparseFilesAreFound() throws IOException {
+    // The first two runs touch; before, between and behind are holes.
+    Entry sparse = file("sparse", new byte[10_000]).sparse(1000, 500, 1500, 100, 5000, 1);
+    byte[] tar = tar().add(sparse).add(file("plain", "text")).end();
+    try (ImageView view = bench.open(bench.layout(image(tar)))) {
+      long inode = view.lookup(ImageView.ROOT, "sparse".getBytes(StandardCharsets.US_ASCII));
+      long[][] due = {
+        // from, next data, next hole
+        {0, 1000, 0},
+        {999, 1000, 999},
+        {1000, 1000, 1600},
+        {1499, 1499, 1600},
+        {1500, 1500, 1600},
+        {1600, 5000, 1600},
+        {5000, 5000, 5001},
+        {5001, -1, 5001},
+        {9999, -1, 9999},
+      };
+      for (long[] row : due) {
+        assertThat(view.nextData(inode, row[0])).as("data from %d", row[0]).isEqualTo(row[1]);
+        assertThat(view.nextHole(inode, row[0])).as("hole from %d", row[0]).isEqualTo(row[2]);
+      }
+      long plain = view.lookup(ImageView.ROOT, "plain".getBytes(StandardCharsets.US_ASCII));
+      assertThat(view.nextData(plain, 3)).isEqualTo(3);
+      assertThat(view.nextData(plain, 4)).isEqualTo(-1);
+      assertThat(view.nextHole(plain, 0)).isEqualTo(4);
+    }
   }
 
   @Test
