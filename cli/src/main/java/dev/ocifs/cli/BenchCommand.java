@@ -84,9 +84,8 @@ final class BenchCommand implements Callable<Integer> {
   private BenchReport of(String image, Store store) throws IOException {
     LayerFs cached = imageOptions.layerFs(store);
     LayerFs uncached = LayerFs.open(store, imageOptions.layerFsOptions().withCacheBytes(0));
-    try (ImageView view =
-            cached.view(imageOptions.open(image, store), IndexProgress.create(ocifs));
-        ImageView plain = uncached.view(imageOptions.open(image, store), IndexListener.NONE)) {
+    try (ImageView view = imageOptions.view(cached, image, store, IndexProgress.create(ocifs));
+        ImageView plain = imageOptions.view(uncached, image, store, IndexListener.NONE)) {
       ViewBench bench = new ViewBench(view, plain);
       long rowNanos = (long) (seconds * 1e9 / bench.rows());
       long warmUpNanos = rowNanos / 3;

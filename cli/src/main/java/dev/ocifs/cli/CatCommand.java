@@ -4,7 +4,6 @@ import dev.ocifs.layerfs.PathWalker;
 import dev.ocifs.layerfs.view.Attributes;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.OcifsException;
-import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -36,8 +35,7 @@ final class CatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Store store = ocifs.store();
-    Image image = imageOptions.open(name, store);
-    try (ImageView view = imageOptions.layerFs(store).view(image, IndexProgress.create(ocifs))) {
+    try (ImageView view = imageOptions.view(name, store, IndexProgress.create(ocifs))) {
       copy(view, inode(view), ocifs.console().out());
     } catch (OcifsException e) {
       throw e.image(name);

@@ -20,6 +20,7 @@ enum Commands {
   INSPECT,
   INDEX,
   VERIFY,
+  FSCK,
   BENCH,
   DEMO,
   COMPLETION;
@@ -41,6 +42,7 @@ enum Commands {
       case INSPECT -> new InspectCommand(ocifs);
       case INDEX -> new IndexCommand(ocifs);
       case VERIFY -> new VerifyCommand(ocifs);
+      case FSCK -> new FsckCommand(ocifs);
       case BENCH -> new BenchCommand(ocifs);
       case DEMO -> new DemoCommand(ocifs);
       case COMPLETION -> new CompletionCommand(ocifs);

@@ -8,7 +8,6 @@ import dev.ocifs.mount.MountRequest;
 import dev.ocifs.mount.Mounter;
 import dev.ocifs.oci.Printable;
 import dev.ocifs.oci.source.Image;
-import dev.ocifs.oci.source.Images;
 import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
@@ -66,9 +65,10 @@ final class DemoCommand implements Callable<Integer> {
     }
     say("");
     Store store = Store.open(folder.resolve("store"));
-    Image image = Images.open(name, OpenOptions.defaults(store));
+    LayerFs library = LayerFs.open(store);
+    Image image = library.image(name, OpenOptions.defaults(store));
     long start = ocifs.console().nanoTime().getAsLong();
-    try (ImageView view = LayerFs.open(store).view(image, IndexListener.NONE)) {
+    try (ImageView view = library.view(image, IndexListener.NONE)) {
       Mounter mounter = new Mounter();
       mounter.closeOnShutdown();
       try (Mount mount =

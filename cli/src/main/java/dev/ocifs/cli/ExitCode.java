@@ -13,7 +13,10 @@ final class ExitCode {
   /** A fault of ocifs itself. */
   static final int INTERNAL = 1;
 
-  /** {@code verify} found errors, or {@code bench --check} a target that was missed. */
+  /**
+   * {@code verify} found errors, {@code fsck} problems that it did not mend, or {@code bench
+   * --check} a target that was missed.
+   */
   static final int FINDINGS = 11;
 
   /** The launcher found no JDK, or the build failed; the launcher alone exits with it. */
@@ -52,7 +55,7 @@ final class ExitCode {
         of(Kind.STORE) + ":the store is damaged, full or not writable",
         of(Kind.MOUNT) + ":the directory or the machine does not allow the mount",
         of(Kind.IO) + ":reading or writing a file failed",
-        FINDINGS + ":verify found errors; bench --check missed a target",
+        FINDINGS + ":verify or fsck found errors; bench --check missed a target",
         NOT_BUILT + ":no JDK, or the build failed");
   }
 }

@@ -1,7 +1,9 @@
 package dev.ocifs.cli;
 
+import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.LayerFsOptions;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.Platform;
 import dev.ocifs.oci.source.Image;
@@ -51,8 +53,20 @@ final class ImageOptions {
       description = "Longest extension header of an entry.")
   @Nullable String maxPaxBytes;
 
+  /** Opens an image as it lies, past the library's caches. */
   Image open(String reference, Store store) throws IOException {
     return Images.open(reference, openOptions(store));
+  }
+
+  /** The tree of an image, by a library of its own. */
+  ImageView view(String reference, Store store, IndexListener listener) throws IOException {
+    return view(layerFs(store), reference, store, listener);
+  }
+
+  /** The tree of an image. */
+  ImageView view(LayerFs layers, String reference, Store store, IndexListener listener)
+      throws IOException {
+    return layers.view(layers.image(reference, openOptions(store)), listener);
   }
 
   OpenOptions openOptions(Store store) throws IOException {

@@ -3,7 +3,6 @@ package dev.ocifs.cli;
 import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.Printable;
-import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -39,8 +38,7 @@ final class IndexCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Store store = ocifs.store();
     LayerFs layers = LayerFs.open(store, imageOptions.layerFsOptions().withKeepLayers(keepLayers));
-    Image image = imageOptions.open(name, store);
-    try (ImageView view = layers.view(image, IndexProgress.create(ocifs))) {
+    try (ImageView view = imageOptions.view(layers, name, store, IndexProgress.create(ocifs))) {
       if (!ocifs.quiet()) {
         ocifs
             .console()

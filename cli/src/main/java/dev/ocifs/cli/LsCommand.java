@@ -3,7 +3,6 @@ package dev.ocifs.cli;
 import dev.ocifs.layerfs.PathWalker;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.OcifsException;
-import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -49,9 +48,8 @@ final class LsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Store store = ocifs.store();
-    Image image = imageOptions.open(name, store);
     Console console = ocifs.console();
-    try (ImageView view = imageOptions.layerFs(store).view(image, IndexProgress.create(ocifs))) {
+    try (ImageView view = imageOptions.view(name, store, IndexProgress.create(ocifs))) {
       byte[] where = RawArguments.bytes(path);
       // As ls does: a link that is named is shown itself with -l, followed without.
       long inode = PathWalker.resolve(view, where, !details);

@@ -43,7 +43,7 @@ import picocli.CommandLine.Parameters;
       "background until the last ocifs umount DIR."
     })
 final class MountCommand implements Callable<Integer> {
-  private static final String SERVER = "server";
+  static final String SERVER = "server";
 
   private final Ocifs ocifs;
 

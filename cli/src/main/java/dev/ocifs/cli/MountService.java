@@ -3,7 +3,10 @@ package dev.ocifs.cli;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.LayerFsOptions;
+import dev.ocifs.layerfs.metrics.FlightEvents;
 import dev.ocifs.layerfs.metrics.MetricsServer;
+import dev.ocifs.layerfs.metrics.MountPhaseEvent;
+import dev.ocifs.layerfs.metrics.Operation;
 import dev.ocifs.layerfs.metrics.ProcessMetrics;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.mount.Mount;
@@ -14,7 +17,6 @@ import dev.ocifs.mount.MountResult;
 import dev.ocifs.mount.Mounter;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.Image;
-import dev.ocifs.oci.source.Images;
 import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.Store;
 import java.io.Closeable;
@@ -104,7 +106,7 @@ final class MountService {
     List<Integer> places = new ArrayList<>();
     boolean done = false;
     try {
-      index(images, manner, listener);
+      index(images, manner, listener, failures);
       for (int i = 0; i < failures.length; i++) {
         Image image = images[i];
         if (image != null) {
@@ -126,12 +128,24 @@ final class MountService {
         Arrays.asList(images).forEach(MountService::close);
       }
     }
-    List<MountResult> results =
-        done ? mounter.mountAll(requests, manner.allOrNothing()) : List.of();
+    List<MountResult> results = done ? mountAll(requests, manner) : List.of();
     for (int j = 0; j < places.size(); j++) {
       failures[places.get(j)] = done ? settle(results.get(j), manner) : anotherFailed();
     }
     return Arrays.asList(failures);
+  }
+
+  private List<MountResult> mountAll(List<MountRequest> requests, Manner manner) {
+    Operation mounting = layers.tracker().operation("mount");
+    long start = mounting.start();
+    MountPhaseEvent event = FlightEvents.mountPhase();
+    List<MountResult> results = mounter.mountAll(requests, manner.allOrNothing());
+    mounting.end(start);
+    if (event != null) {
+      event.done(
+          "mount", requests.size() == 1 ? requests.get(0).image() : requests.size() + " images");
+    }
+    return results;
   }
 
   private static IOException anotherFailed() {
@@ -139,12 +153,12 @@ final class MountService {
         OcifsException.Kind.MOUNT, "not mounted, as another mount of the batch failed");
   }
 
-  private static @Nullable Image[] open(
+  private @Nullable Image[] open(
       List<Target> targets, Manner manner, @Nullable IOException[] failures) {
     @Nullable Image[] images = new Image[failures.length];
     for (int i = 0; i < images.length; i++) {
       try {
-        images[i] = Images.open(targets.get(i).image(), manner.open());
+        images[i] = layers.image(targets.get(i).image(), manner.open());
       } catch (IOException e) {
         failures[i] = e;
       }
@@ -153,7 +167,11 @@ final class MountService {
   }
 
   /** Indexes the layers of a batch together; a single image's are indexed when it is opened. */
-  private void index(@Nullable Image[] images, Manner manner, IndexListener listener) {
+  private void index(
+      @Nullable Image[] images,
+      Manner manner,
+      IndexListener listener,
+      @Nullable IOException[] failures) {
     List<Image> opened = new ArrayList<>();
     for (Image image : images) {
       if (image != null) {
@@ -164,7 +182,22 @@ final class MountService {
       try {
         layers.with(manner.layers()).index(opened, listener);
       } catch (IOException e) {
-        // Opening the image meets the same error, and knows whose it is.
+        if (e instanceof OcifsException fault && fault.kind().blamesImage()) {
+          refuse(images, failures, fault);
+        }
+        // Else opening the image meets the same error, and knows whose it is.
+      }
+    }
+  }
+
+  /** What is wrong with a batch as a whole, no image alone can be told to have caused. */
+  private static void refuse(
+      @Nullable Image[] images, @Nullable IOException[] failures, OcifsException fault) {
+    for (int i = 0; i < images.length; i++) {
+      if (images[i] != null) {
+        close(images[i]);
+        images[i] = null;
+        failures[i] = fault;
       }
     }
   }

@@ -231,7 +231,8 @@ final class Ocifs implements Runnable {
     return service.isPresent() ? service.get().store() : Store.open(storeRoot());
   }
 
-  private Path storeRoot() throws OcifsException {
+  /** Where the store lies that the options and the environment name. */
+  Path storeRoot() throws OcifsException {
     if (root != null) {
       return place.directory().resolve(root);
     }

@@ -1,7 +1,9 @@
 package dev.ocifs.cli;
 
 import dev.ocifs.layerfs.LayerFsOptions;
+import dev.ocifs.layerfs.cache.ChunkBounds;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -27,6 +29,24 @@ final class ServerFlags {
   @Nullable String cacheBytes;
 
   @Option(
+      names = "--cache-max-entry",
+      paramLabel = "SIZE",
+      description = "Server: longest piece of decoded content to keep (default: 16M).")
+  @Nullable String cacheMaxEntry;
+
+  @Option(
+      names = "--cache-ttl",
+      paramLabel = "SECONDS",
+      description = "Server: give up decoded content in memory that nobody read for so long.")
+  @Nullable String cacheTtl;
+
+  @Option(
+      names = "--objects",
+      paramLabel = "SIZE",
+      description = "Server: keep decoded content on disk, too, at most so much (default: none).")
+  @Nullable String objects;
+
+  @Option(
       names = "--metrics",
       paramLabel = "[HOST:]PORT",
       description = "Server: serve metrics for Prometheus there (default host: 127.0.0.1).")
@@ -45,13 +65,36 @@ final class ServerFlags {
             : profile == Profile.PRODUCTION
                 ? LayerFsOptions.production()
                 : LayerFsOptions.development();
-    return cacheBytes == null
+    options = options.withChunks(chunks(options.chunks()));
+    return objects == null
         ? options
-        : options.withCacheBytes(ByteSize.parse("--cache-bytes", cacheBytes, Long.MAX_VALUE));
+        : options.withObjectBytes(ByteSize.parse("--objects", objects, Long.MAX_VALUE));
+  }
+
+  private ChunkBounds chunks(ChunkBounds defaults) throws IOException {
+    ChunkBounds bounds = defaults;
+    if (cacheBytes != null) {
+      bounds = bounds.withBytes(ByteSize.parse("--cache-bytes", cacheBytes, Long.MAX_VALUE));
+    }
+    if (cacheMaxEntry != null) {
+      long longest = ByteSize.parse("--cache-max-entry", cacheMaxEntry, Integer.MAX_VALUE);
+      bounds = bounds.withEntryBytes((int) longest);
+    }
+    if (cacheTtl != null) {
+      long seconds = ByteSize.parse("--cache-ttl", cacheTtl, Integer.MAX_VALUE);
+      bounds = bounds.withIdle(Duration.ofSeconds(seconds));
+    }
+    return bounds;
   }
 
   /** Whether an option was given that a server which runs already does not heed. */
   boolean areGiven() {
-    return profile != null || cacheBytes != null || metrics != null || poolMetricsEvery > 0;
+    return profile != null
+        || cacheBytes != null
+        || cacheMaxEntry != null
+        || cacheTtl != null
+        || objects != null
+        || metrics != null
+        || poolMetricsEvery > 0;
   }
 }

@@ -82,9 +82,16 @@ record StatsReport(
    */
   record Pool(String name, String line) {}
 
-  /** The tiers of a library, fastest first. */
+  /** The tiers of a library, fastest first; objects on disk where they are kept. */
   static List<Cache> tiers(LayerFs layers) {
-    return List.of(tier("metadata", layers.metadataCache()), tier("chunks", layers.chunkCache()));
+    List<Cache> tiers = new ArrayList<>();
+    tiers.add(tier("metadata", layers.metadataCache()));
+    tiers.add(tier("chunks", layers.chunkCache()));
+    CacheStats objects = layers.objects().asCache();
+    if (objects.maxBytes() > 0) {
+      tiers.add(tier("objects", objects));
+    }
+    return tiers;
   }
 
   private static Cache tier(String name, CacheStats stats) {

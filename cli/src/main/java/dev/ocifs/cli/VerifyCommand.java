@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Listed are entries that bend a rule, and those that docker, podman or containerd show",
-      "otherwise. The rules are in docs/semantics.md."
+      "otherwise. The rules are in docs/semantics.md. Documents that the image's name leads to,",
+      "its subject, and what refers to it (signatures, SBOMs) are checked, too; their blobs are not."
     })
 final class VerifyCommand implements Callable<Integer> {
   private final Ocifs ocifs;
@@ -83,7 +84,12 @@ final class VerifyCommand implements Callable<Integer> {
           + counts.getOrDefault(Finding.Severity.WARNING, 0L)
           + " warnings, "
           + counts.getOrDefault(Finding.Severity.DIFFERENCE, 0L)
-          + " differences to other engines";
+          + " differences to other engines"
+          + notes(counts.getOrDefault(Finding.Severity.NOTE, 0L));
+    }
+
+    private static String notes(long count) {
+      return count == 0 ? "" : ", " + count + " notes";
     }
   }
 }

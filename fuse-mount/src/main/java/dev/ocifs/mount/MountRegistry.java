@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -26,6 +27,9 @@ import java.util.UUID;
 public final class MountRegistry {
   private static final String SUFFIX = ".mount";
   private static final long NO_PROCESS = 0;
+
+  /** A draft is renamed at once; one that is older has nobody who would. */
+  private static final Duration DRAFT_AGE = Duration.ofMinutes(1);
 
   /**
    * One registered mount.
@@ -56,18 +60,18 @@ public final class MountRegistry {
       return pid == NO_PROCESS;
     }
 
-    /**
-     * Whether the directory still shows a mount of ocifs, and that very process still runs which
-     * serves it.
-     */
-    public boolean alive() throws IOException {
+    /** Whether that very process still runs, or none is needed. */
+    public boolean served() throws IOException {
       if (isNative()) {
         return MountTable.at(dir).filter(MountTable.Entry::isNative).isPresent();
       }
       Optional<Long> start = startOf(pid);
-      return start.isPresent()
-          && start.get() == pidStart
-          && MountTable.at(dir).filter(MountTable.Entry::isOcifs).isPresent();
+      return start.isPresent() && start.get() == pidStart;
+    }
+
+    /** Whether the directory still shows a mount of ocifs, and whatever serves it still runs. */
+    public boolean alive() throws IOException {
+      return served() && MountTable.at(dir).filter(MountTable.Entry::isOcifs).isPresent();
     }
   }
 
@@ -134,16 +138,46 @@ public final class MountRegistry {
    */
   public void repair() throws IOException {
     for (Record mount : list()) {
-      if (mount.alive()) {
-        continue;
+      if (!mount.alive()) {
+        repair(mount);
       }
-      if (MountTable.at(mount.dir()).filter(MountTable.Entry::isOcifs).isPresent()) {
-        if (!MountPoint.isDead(mount.dir())) {
-          continue; // another server's by now
+    }
+  }
+
+  /** Takes away a mount that is not alive, and its file here. */
+  public void repair(Record mount) throws IOException {
+    if (MountTable.at(mount.dir()).filter(MountTable.Entry::isOcifs).isPresent()) {
+      if (!MountPoint.isDead(mount.dir())) {
+        return; // another server's by now
+      }
+      Unmounter.unmount(mount.dir(), true);
+    }
+    remove(mount.id());
+  }
+
+  /**
+   * Files here that make no sense as mounts, the drafts of processes that were killed among them.
+   */
+  public List<Path> unreadable() throws IOException {
+    List<Path> unreadable = new ArrayList<>();
+    if (Files.isDirectory(mountsDir)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(mountsDir)) {
+        for (Path file : files) {
+          boolean young = Instant.now().minus(DRAFT_AGE).isBefore(modified(file));
+          if (!young && (!file.toString().endsWith(SUFFIX) || read(file).isEmpty())) {
+            unreadable.add(file);
+          }
         }
-        Unmounter.unmount(mount.dir(), true);
       }
-      remove(mount.id());
+    }
+    return unreadable;
+  }
+
+  private static Instant modified(Path file) throws IOException {
+    try {
+      return Files.getLastModifiedTime(file).toInstant();
+    } catch (NoSuchFileException e) {
+      return Instant.MAX; // just renamed or removed
     }
   }
 

@@ -60,10 +60,14 @@ public final class Mounter implements Closeable {
    *     an unknown backend
    */
   public Mount mount(MountRequest request) throws IOException {
+    return mount(request, MountPoint.Host.current());
+  }
+
+  private Mount mount(MountRequest request, MountPoint.Host host) throws IOException {
     Path dir = MountTable.resolve(request.dir());
     claim(dir);
     try {
-      Start start = start(request);
+      Start start = start(request, host);
       Mount mount = null;
       try {
         mount = new Mount(request, start.backend(), start.session());
@@ -82,7 +86,7 @@ public final class Mounter implements Closeable {
   /** What has begun to show a tree. */
   private record Start(String backend, FuseBackend.Session session) {}
 
-  private Start start(MountRequest request) throws IOException {
+  private Start start(MountRequest request, MountPoint.Host host) throws IOException {
     MountOptions options = request.options();
     Optional<NativeBackend> kernel = nativeBackend(request);
     if (kernel.isPresent()) {
@@ -99,7 +103,7 @@ public final class Mounter implements Closeable {
       }
     }
     FuseBackend backend = backend(options);
-    MountPoint.check(request.dir(), options);
+    MountPoint.check(request.dir(), options, host);
     return new Start(backend.name(), backend.start(request));
   }
 
@@ -112,6 +116,12 @@ public final class Mounter implements Closeable {
   public List<MountResult> mountAll(List<MountRequest> requests, boolean allOrNothing) {
     MountResult[] results = new MountResult[requests.size()];
     AtomicBoolean failed = new AtomicBoolean();
+    MountPoint.Host host;
+    try {
+      host = MountPoint.Host.current();
+    } catch (OcifsException e) {
+      return requests.stream().map(request -> MountResult.of(request, e)).toList();
+    }
     int threads = Math.clamp(requests.size(), 1, 2 * Runtime.getRuntime().availableProcessors());
     // Closing the pool waits for all that was submitted.
     try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
@@ -120,7 +130,7 @@ public final class Mounter implements Closeable {
         workers.execute(
             () -> {
               if (!allOrNothing || !failed.get()) {
-                results[at] = tryMount(requests.get(at));
+                results[at] = tryMount(requests.get(at), host);
                 if (results[at].failure().isPresent()) {
                   failed.set(true);
                 }
@@ -131,9 +141,9 @@ public final class Mounter implements Closeable {
     return allOrNothing && failed.get() ? undo(requests, results) : List.of(results);
   }
 
-  private MountResult tryMount(MountRequest request) {
+  private MountResult tryMount(MountRequest request, MountPoint.Host host) {
     try {
-      return MountResult.of(request, mount(request));
+      return MountResult.of(request, mount(request, host));
     } catch (IOException e) {
       return MountResult.of(request, e);
     } catch (RuntimeException | Error e) {
@@ -238,7 +248,15 @@ public final class Mounter implements Closeable {
       closed = true;
       open = mounts();
     }
+    List<Mount> left = new ArrayList<>();
     for (Mount mount : open) {
+      try {
+        closing.close(mount);
+      } catch (IOException e) {
+        left.add(mount); // what failed for a moment, as reading the mount table, may do so no more
+      }
+    }
+    for (Mount mount : left) {
       try {
         closing.close(mount);
       } catch (IOException e) {

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The programs and calls of the machine as judges of a mount. */
-final class Machine {
+public final class Machine {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final FunctionDescriptor LIST =
       FunctionDescriptor.of(
@@ -103,7 +103,7 @@ final class Machine {
     }
   }
 
-  static void assumeMountable(Path emptyDirectory) throws IOException {
+  public static void assumeMountable(Path emptyDirectory) throws IOException {
     try {
       MountPoint.check(emptyDirectory);
     } catch (OcifsException e) {

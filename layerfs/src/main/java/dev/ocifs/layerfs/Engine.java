@@ -1,6 +1,7 @@
 package dev.ocifs.layerfs;
 
 import dev.ocifs.layerfs.cache.CacheStats;
+import dev.ocifs.layerfs.cache.ChunkBounds;
 import dev.ocifs.layerfs.cache.ChunkCache;
 import dev.ocifs.layerfs.cache.MetadataCache;
 import dev.ocifs.layerfs.catalog.Catalog;
@@ -22,7 +23,7 @@ import java.util.function.Supplier;
  * What all views of a library share: opened indices and trees, decoded chunks, decoders, decoded
  * spans on disk, and the thread that decodes ahead. Thread-safe.
  *
- * @param metadata indices and trees, mapped
+ * @param metadata indices and trees, mapped; manifests and configurations, parsed
  * @param chunks decoded content
  * @param decoders what decodes it
  * @param kept decoded spans on disk, unless there shall be none
@@ -46,30 +47,38 @@ record Engine(
   private static final int DECODERS = Math.max(8, 4 * Runtime.getRuntime().availableProcessors());
   private static final int MAX_METADATA_ENTRIES = 4096;
 
-  /** Mapped, so that it costs address space and not heap. */
+  /** Mapped but for documents, so that it costs address space and not heap. */
   private static final long MAX_METADATA_BYTES = 1L << 30;
 
-  static Engine create(Store store, long cacheBytes, long objectBytes) {
+  static Engine create(Store store, LayerFsOptions options) {
+    ChunkBounds bounds = options.chunks();
     Metrics metrics = new Metrics();
     Engine engine =
         new Engine(
             new MetadataCache(MAX_METADATA_ENTRIES, MAX_METADATA_BYTES),
-            new ChunkCache(cacheBytes),
+            new ChunkCache(bounds),
             new DecoderPools(DECODERS),
-            objectBytes == 0
+            options.objectBytes() == 0
                 ? Optional.empty()
-                : Optional.of(
-                    ObjectStore.open(store, objectBytes, ObjectStore.DEFAULT_MAX_ENTRY_BYTES)),
-            new Prefetcher(cacheBytes / 2),
+                : Optional.of(ObjectStore.open(store, options.objectBytes(), bounds.entryBytes())),
+            new Prefetcher(bounds.bytes() / 2),
             new Catalog(store.catalog(), CatalogOptions.defaults()),
             metrics,
             new PerformanceTracker(metrics));
     engine.register("metadata", engine.metadata::stats);
     engine.register("chunks", engine.chunks::stats);
-    engine.kept.ifPresent(kept -> engine.register("objects", () -> kept.stats().asCache()));
+    engine.kept.ifPresent(engine::register);
     metrics.gauge(
         "ocifs_decoders_in_use", "Span decoders in use", () -> engine.decoders.metrics().inUse());
     return engine;
+  }
+
+  private void register(ObjectStore store) {
+    register("objects", () -> store.stats().asCache());
+    metrics.gauge(
+        "ocifs_objects_saved_bytes",
+        "Bytes of disk that compression saves",
+        () -> store.stats().savedBytes());
   }
 
   private void register(String tier, Supplier<CacheStats> stats) {

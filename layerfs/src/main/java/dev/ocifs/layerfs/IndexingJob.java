@@ -22,18 +22,18 @@ final class IndexingJob implements Closeable {
   private final String name;
   private final List<ImageLayer> layers;
   private final LayerWork work;
-  private final int parallelism;
+  private final int threads;
   private final @Nullable Lease<LayerIndex>[] indices;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   /**
    * @param name what the layers are of, for the listener
    */
-  IndexingJob(String name, List<ImageLayer> layers, LayerWork work, int parallelism) {
+  IndexingJob(String name, List<ImageLayer> layers, LayerWork work, int threads) {
     this.name = name;
     this.layers = layers;
     this.work = work;
-    this.parallelism = parallelism;
+    this.threads = threads;
     indices = leases(layers.size());
   }
 
@@ -76,7 +76,7 @@ final class IndexingJob implements Closeable {
     missing.sort(Comparator.comparingLong((Integer i) -> layers.get(i).size()).reversed());
     // Closing the pool waits for all that was submitted.
     try (ExecutorService workers =
-        Executors.newFixedThreadPool(Math.min(parallelism, missing.size()))) {
+        Executors.newFixedThreadPool(Math.min(threads, missing.size()))) {
       for (int i : missing) {
         workers.execute(() -> make(i, listener));
       }

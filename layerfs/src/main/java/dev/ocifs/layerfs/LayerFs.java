@@ -23,6 +23,8 @@ import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.ImageLayer;
+import dev.ocifs.oci.source.Images;
+import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.BuildLock;
 import dev.ocifs.oci.store.PendingFile;
 import dev.ocifs.oci.store.Store;
@@ -31,12 +33,11 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 
 /**
  * Opens images as merged trees: the way into the library.
@@ -51,6 +52,10 @@ public final class LayerFs implements Closeable {
   private final Store store;
   private final LayerFsOptions options;
   private final Engine engine;
+
+  /** Held by what computes; not by what waits for the disk to have it, so others go on. */
+  private final Semaphore turns;
+
   private final LayerIndexer indexer;
   private final LayerIndices indices;
 
@@ -58,7 +63,8 @@ public final class LayerFs implements Closeable {
     this.store = store;
     this.options = options;
     this.engine = engine;
-    indexer = new LayerIndexer(store, options.limits(), options.keepLayers());
+    turns = new Semaphore(options.parallelism());
+    indexer = new LayerIndexer(store, options.limits(), turns, options.keepLayers());
     indices = new LayerIndices(indexer, engine.metadata(), options.keepLayers());
   }
 
@@ -69,8 +75,7 @@ public final class LayerFs implements Closeable {
 
   /** A library over this store. */
   public static LayerFs open(Store store, LayerFsOptions options) {
-    return new LayerFs(
-        store, options, Engine.create(store, options.cacheBytes(), options.objectBytes()));
+    return new LayerFs(store, options, Engine.create(store, options));
   }
 
   /** The same library, its caches shared, with other limits and strictness. */
@@ -79,25 +84,35 @@ public final class LayerFs implements Closeable {
   }
 
   /**
+   * Opens an image as {@link Images#open(String, OpenOptions)} does, with manifest and
+   * configuration from the library's cache when another image or an earlier opening brought them.
+   *
+   * @return to be closed by the caller, unless it is handed to {@link #view}
+   */
+  public Image image(String reference, OpenOptions options) throws IOException {
+    Operation resolving = engine.tracker().operation("image.resolve");
+    long start = resolving.start();
+    MountPhaseEvent event = FlightEvents.mountPhase();
+    Image image =
+        Images.open(reference, options.withDocuments(new CachedDocuments(engine.metadata())));
+    resolving.end(start);
+    if (event != null) {
+      event.done("resolve", image.name());
+    }
+    return image;
+  }
+
+  /**
    * Indexes and merges what has not been of several images: each distinct layer once, each distinct
    * stack of layers once, several at a time. What is wrong is left to {@link #view} of the image to
    * report.
    */
   public void index(List<Image> images, IndexListener listener) throws IOException {
-    Map<Digest, ImageLayer> distinct = new LinkedHashMap<>();
-    for (Image image : images) {
-      for (ImageLayer layer : image.layers()) {
-        distinct.putIfAbsent(layer.digest().orElse(layer.diffId()), layer);
-      }
-    }
+    BatchPlan plan = BatchPlan.of(images);
     List<Lease<LayerIndex>> leases =
-        indices(
-            images.size() + " images",
-            List.copyOf(distinct.values()),
-            LayerWork.whereRight(indices),
-            listener);
+        indices(images.size() + " images", plan.layers(), LayerWork.whereRight(indices), listener);
     try {
-      mergeAll(images);
+      mergeAll(plan.stacks());
     } finally {
       closeAll(leases); // none of them was evicted before its trees were made
     }
@@ -105,13 +120,18 @@ public final class LayerFs implements Closeable {
 
   /** Makes the trees that are missing, each of which waits for the disk at its end. */
   private void mergeAll(List<Image> images) {
-    int threads = Math.clamp(images.size(), 1, options.parallelism());
+    int threads = Math.clamp(images.size(), 1, threads());
     // Closing the pool waits for all that was submitted.
     try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
       for (Image image : images) {
         workers.execute(() -> mergeIfRight(image));
       }
     }
+  }
+
+  /** More than turns: those that wait for the disk at once share what that takes. */
+  private int threads() {
+    return 8 * options.parallelism();
   }
 
   private void mergeIfRight(Image image) {
@@ -205,14 +225,16 @@ public final class LayerFs implements Closeable {
   }
 
   /**
-   * Reads all layers again, compares every digest, and reports what is wrong with them and odd
-   * about their entries; indices and tree are made anew. A layer that is wrong does not keep the
-   * others from being read; only with all of them right can they be merged.
+   * Reads all layers again and the documents around the image, compares every digest, and reports
+   * what is wrong with them and odd about their entries; indices and tree are made anew. A layer
+   * that is wrong does not keep the others from being read; only with all of them right can they be
+   * merged. What leads to the image, its subject and its referrers must not lead round in a circle.
    *
    * @throws OcifsException when something else than the image is to blame
    */
   public void verify(Image image, IndexListener listener, Review review) throws IOException {
     try {
+      image.checkDocuments(new DocumentFindings(image.name(), review));
       LayerWork work = LayerWork.review(indices, image.name(), review);
       List<Lease<LayerIndex>> leases = indices(image.name(), image.layers(), work, listener);
       try {
@@ -266,7 +288,7 @@ public final class LayerFs implements Closeable {
   private List<Lease<LayerIndex>> indices(
       String name, List<ImageLayer> layers, LayerWork work, IndexListener listener)
       throws IOException {
-    try (IndexingJob job = new IndexingJob(name, layers, work, options.parallelism())) {
+    try (IndexingJob job = new IndexingJob(name, layers, work, threads())) {
       return job.run(listener);
     }
   }
@@ -293,6 +315,23 @@ public final class LayerFs implements Closeable {
 
   private ImageTree merge(List<Lease<LayerIndex>> leases, Finding.Sink findings)
       throws IOException {
+    Digest chainId = chainId(leases);
+    Path path = store.tree(chainId);
+    try (BuildLock lock = store.lock(path.getFileName().toString());
+        PendingFile pending = store.create(path)) {
+      turns.acquireUninterruptibly();
+      try {
+        builder(leases, findings).write(pending.channel(), chainId);
+      } finally {
+        turns.release();
+      }
+      pending.commit();
+    }
+    return ImageTree.open(path);
+  }
+
+  private TreeBuilder builder(List<Lease<LayerIndex>> leases, Finding.Sink findings)
+      throws IOException {
     long entries = 0;
     TreeBuilder builder = new TreeBuilder(options.strict(), findings);
     for (Lease<LayerIndex> lease : leases) {
@@ -306,14 +345,7 @@ public final class LayerFs implements Closeable {
       }
       builder.add(index.facts().diffId(), index::entries);
     }
-    Digest chainId = chainId(leases);
-    Path path = store.tree(chainId);
-    try (BuildLock lock = store.lock(path.getFileName().toString());
-        PendingFile pending = store.create(path)) {
-      builder.write(pending.channel(), chainId);
-      pending.commit();
-    }
-    return ImageTree.open(path);
+    return builder;
   }
 
   private static Digest chainId(List<Lease<LayerIndex>> leases) {
@@ -330,7 +362,7 @@ public final class LayerFs implements Closeable {
     }
   }
 
-  /** What the cache of opened indices and trees has done. */
+  /** What the cache of opened indices and trees, manifests and configurations has done. */
   public CacheStats metadataCache() {
     return engine.metadata().stats();
   }

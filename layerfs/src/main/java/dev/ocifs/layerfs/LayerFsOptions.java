@@ -1,5 +1,6 @@
 package dev.ocifs.layerfs;
 
+import dev.ocifs.layerfs.cache.ChunkBounds;
 import dev.ocifs.oci.Limits;
 
 /**
@@ -7,7 +8,7 @@ import dev.ocifs.oci.Limits;
  *
  * @param limits what images may ask for
  * @param strict whether an entry that breaks a rule is an error
- * @param cacheBytes bytes of decompressed content to keep in memory
+ * @param chunks decompressed content to keep in memory; its longest entry holds on disk, too
  * @param objectBytes bytes of decoded spans to keep on disk, in the store; 0 for none
  * @param parallelism how many layers are indexed at once
  * @param keepLayers whether layers that are compressed, or lie in an archive, are kept uncompressed
@@ -16,7 +17,7 @@ import dev.ocifs.oci.Limits;
 public record LayerFsOptions(
     Limits limits,
     boolean strict,
-    long cacheBytes,
+    ChunkBounds chunks,
     long objectBytes,
     int parallelism,
     boolean keepLayers) {
@@ -30,7 +31,7 @@ public record LayerFsOptions(
     return new LayerFsOptions(
         Limits.DEFAULT,
         false,
-        DEFAULT_CACHE_BYTES,
+        ChunkBounds.of(DEFAULT_CACHE_BYTES),
         0,
         Runtime.getRuntime().availableProcessors(),
         false);
@@ -43,26 +44,30 @@ public record LayerFsOptions(
 
   /** For a machine where other work matters more: a cache of 16 MiB, one layer at a time. */
   public static LayerFsOptions development() {
-    return new LayerFsOptions(Limits.DEFAULT, false, 16L << 20, 0, 1, false);
+    return new LayerFsOptions(Limits.DEFAULT, false, ChunkBounds.of(16L << 20), 0, 1, false);
   }
 
   public LayerFsOptions withLimits(Limits newLimits) {
-    return new LayerFsOptions(newLimits, strict, cacheBytes, objectBytes, parallelism, keepLayers);
+    return new LayerFsOptions(newLimits, strict, chunks, objectBytes, parallelism, keepLayers);
   }
 
   public LayerFsOptions withStrict(boolean newStrict) {
-    return new LayerFsOptions(limits, newStrict, cacheBytes, objectBytes, parallelism, keepLayers);
+    return new LayerFsOptions(limits, newStrict, chunks, objectBytes, parallelism, keepLayers);
+  }
+
+  public LayerFsOptions withChunks(ChunkBounds newChunks) {
+    return new LayerFsOptions(limits, strict, newChunks, objectBytes, parallelism, keepLayers);
   }
 
   public LayerFsOptions withCacheBytes(long newCacheBytes) {
-    return new LayerFsOptions(limits, strict, newCacheBytes, objectBytes, parallelism, keepLayers);
+    return withChunks(chunks.withBytes(newCacheBytes));
   }
 
   public LayerFsOptions withObjectBytes(long newObjectBytes) {
-    return new LayerFsOptions(limits, strict, cacheBytes, newObjectBytes, parallelism, keepLayers);
+    return new LayerFsOptions(limits, strict, chunks, newObjectBytes, parallelism, keepLayers);
   }
 
   public LayerFsOptions withKeepLayers(boolean newKeepLayers) {
-    return new LayerFsOptions(limits, strict, cacheBytes, objectBytes, parallelism, newKeepLayers);
+    return new LayerFsOptions(limits, strict, chunks, objectBytes, parallelism, newKeepLayers);
   }
 }

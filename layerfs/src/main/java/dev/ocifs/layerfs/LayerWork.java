@@ -3,6 +3,7 @@ package dev.ocifs.layerfs;
 import dev.ocifs.layerfs.cache.Lease;
 import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.layerfs.view.Finding;
+import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.ImageLayer;
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.util.function.LongConsumer;
 
 /** What an {@link IndexingJob} does with each layer. Called by several threads. */
 interface LayerWork {
+  /** A finding about a layer names no entry. */
+  byte[] WHOLE = {};
 
   /** The index that there is already, when it will do. */
   Optional<Lease<LayerIndex>> find(ImageLayer layer) throws IOException;
@@ -74,7 +77,17 @@ interface LayerWork {
       public Optional<Lease<LayerIndex>> index(ImageLayer layer, LongConsumer progress)
           throws IOException {
         try {
-          return Optional.of(indices.verify(layer, progress, inTurn));
+          Lease<LayerIndex> index = indices.verify(layer, progress, inTurn);
+          boolean done = false;
+          try {
+            compareCompression(layer, index.value().facts().compression(), inTurn);
+            done = true;
+            return Optional.of(index);
+          } finally {
+            if (!done) {
+              index.close();
+            }
+          }
         } catch (OcifsException e) {
           if (!e.kind().blamesImage()) {
             throw e;
@@ -84,6 +97,26 @@ interface LayerWork {
         }
       }
     };
+  }
+
+  /** Engines that believe the media type cannot read a layer whose bytes are another thing. */
+  private static void compareCompression(
+      ImageLayer layer, Compression found, Finding.Sink findings) {
+    Optional<Compression> declared = layer.mediaType().compression();
+    if (declared.isPresent() && declared.get() != found) {
+      findings.found(
+          new Finding(
+              30,
+              Finding.Severity.WARNING,
+              layer.diffId(),
+              WHOLE,
+              "its media type "
+                  + layer.mediaType()
+                  + " means "
+                  + declared.get()
+                  + " compression, its bytes are "
+                  + found));
+    }
   }
 
   /** Passes calls of several threads on, one after the other. */

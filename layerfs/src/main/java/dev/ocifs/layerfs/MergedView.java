@@ -6,12 +6,12 @@ import dev.ocifs.layerfs.catalog.CatalogLayer;
 import dev.ocifs.layerfs.index.KeptLayers;
 import dev.ocifs.layerfs.index.LayerFacts;
 import dev.ocifs.layerfs.index.LayerIndex;
+import dev.ocifs.layerfs.metrics.Operation;
 import dev.ocifs.layerfs.profile.AccessRecorder;
 import dev.ocifs.layerfs.profile.AccessTrace;
 import dev.ocifs.layerfs.profile.HeatProfile;
 import dev.ocifs.layerfs.read.LayerReader;
 import dev.ocifs.layerfs.read.ReadListener;
-import dev.ocifs.layerfs.tree.Extent;
 import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.view.Attributes;
 import dev.ocifs.layerfs.view.ImageView;
@@ -52,6 +52,7 @@ final class MergedView implements ImageView {
   private final Store store;
   private final KeptLayers kept;
   private final Digest chainId;
+  private final Operation reads;
   private final Prefetcher prefetcher;
   private final Prefetcher.Spans readBefore = (layer, span) -> decodeAhead(layer, span, true);
   private final Prefetcher.Spans nextInOrder = (layer, span) -> decodeAhead(layer, span, false);
@@ -73,6 +74,7 @@ final class MergedView implements ImageView {
     this.tree = tree.value();
     treeLease = tree;
     this.indices = indices;
+    reads = engine.tracker().operation("view.read");
     prefetcher = engine.prefetcher();
     this.chainId = chainId;
     ReadListener listener = new Listener();
@@ -213,18 +215,23 @@ final class MergedView implements ImageView {
 
   @Override
   public int read(long inode, long pos, MemorySegment dst) throws IOException {
-    Extent extent = tree.extent(inode);
-    if (pos < 0 || pos >= extent.size()) {
+    long content = tree.content(inode);
+    long size = tree.contentSize(content);
+    if (pos < 0 || pos >= size) {
       return 0;
     }
-    int n = (int) Math.min(Math.min(dst.byteSize(), Integer.MAX_VALUE), extent.size() - pos);
-    LayerReader layer = layers.get(extent.layer());
+    int n = (int) Math.min(Math.min(dst.byteSize(), Integer.MAX_VALUE), size - pos);
+    LayerReader layer = layers.get(tree.contentLayer(content));
+    long first = tree.contentPos(content);
+    long runs = tree.runs(content);
+    long start = reads.start();
     try {
-      if (extent.runs() == 0) {
-        layer.read(extent.pos() + pos, dst, 0, n);
+      if (runs == 0) {
+        layer.read(first + pos, dst, 0, n);
       } else {
-        readSparse(layer, extent.pos(), extent.runs(), pos, dst, n);
+        readSparse(layer, first, runs, pos, dst, n);
       }
+      reads.end(start);
     } catch (dev.ocifs.oci.OcifsException e) {
       throw e.image(image.name());
     }
@@ -233,27 +240,30 @@ final class MergedView implements ImageView {
 
   @Override
   public int readAtHand(long inode, long pos, MemorySegment dst) throws IOException {
-    Extent extent = tree.extent(inode);
-    if (pos < 0 || pos >= extent.size()) {
+    long content = tree.content(inode);
+    long size = tree.contentSize(content);
+    if (pos < 0 || pos >= size) {
       return 0;
     }
-    int n = (int) Math.min(Math.min(dst.byteSize(), Integer.MAX_VALUE), extent.size() - pos);
-    if (extent.runs() != 0) {
+    int n = (int) Math.min(Math.min(dst.byteSize(), Integer.MAX_VALUE), size - pos);
+    if (tree.runs(content) != 0) {
       return -1; // rare: not worth a second way
     }
-    return layers.get(extent.layer()).readCached(extent.pos() + pos, dst, 0, n) ? n : -1;
+    LayerReader layer = layers.get(tree.contentLayer(content));
+    return layer.readCached(tree.contentPos(content) + pos, dst, 0, n) ? n : -1;
   }
 
   @Override
   public long nextData(long inode, long pos) throws IOException {
-    Extent extent = tree.extent(inode);
-    if (extent.runs() == 0) {
-      return pos < extent.size() ? pos : -1;
+    long content = tree.content(inode);
+    long runs = tree.runs(content);
+    if (runs == 0) {
+      return pos < tree.contentSize(content) ? pos : -1;
     }
-    int count = tree.runCount(extent.runs());
+    int count = tree.runCount(runs);
     for (int i = 0; i < count; i++) {
-      long start = tree.runStart(extent.runs(), i);
-      long length = tree.runLength(extent.runs(), i);
+      long start = tree.runStart(runs, i);
+      long length = tree.runLength(runs, i);
       if (length > 0 && pos < start + length) {
         return Math.max(pos, start);
       }
@@ -263,15 +273,16 @@ final class MergedView implements ImageView {
 
   @Override
   public long nextHole(long inode, long pos) throws IOException {
-    Extent extent = tree.extent(inode);
-    if (extent.runs() == 0) {
-      return Math.max(pos, extent.size());
+    long content = tree.content(inode);
+    long runs = tree.runs(content);
+    if (runs == 0) {
+      return Math.max(pos, tree.contentSize(content));
     }
-    int count = tree.runCount(extent.runs());
+    int count = tree.runCount(runs);
     long hole = pos;
-    for (int i = 0; i < count && tree.runStart(extent.runs(), i) <= hole; i++) {
+    for (int i = 0; i < count && tree.runStart(runs, i) <= hole; i++) {
       // Runs may touch: a hole begins where one ends and none goes on.
-      hole = Math.max(hole, tree.runStart(extent.runs(), i) + tree.runLength(extent.runs(), i));
+      hole = Math.max(hole, tree.runStart(runs, i) + tree.runLength(runs, i));
     }
     return hole;
   }
@@ -334,19 +345,21 @@ final class MergedView implements ImageView {
 
     @Override
     public void runs(long inode, RunVisitor visitor) throws IOException {
-      Extent extent = tree.extent(inode);
-      if (extent.runs() == 0) {
-        if (extent.size() > 0) {
-          visitor.run(extent.layer(), 0, extent.pos(), extent.size());
+      long content = tree.content(inode);
+      long runs = tree.runs(content);
+      int layer = tree.contentLayer(content);
+      long stored = tree.contentPos(content);
+      if (runs == 0) {
+        if (tree.contentSize(content) > 0) {
+          visitor.run(layer, 0, stored, tree.contentSize(content));
         }
         return;
       }
-      int count = tree.runCount(extent.runs());
-      long stored = extent.pos();
+      int count = tree.runCount(runs);
       for (int i = 0; i < count; i++) {
-        long length = tree.runLength(extent.runs(), i);
+        long length = tree.runLength(runs, i);
         if (length > 0) {
-          visitor.run(extent.layer(), tree.runStart(extent.runs(), i), stored, length);
+          visitor.run(layer, tree.runStart(runs, i), stored, length);
         }
         stored += length;
       }

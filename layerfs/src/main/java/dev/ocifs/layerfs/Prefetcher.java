@@ -67,9 +67,9 @@ final class Prefetcher implements Closeable {
     }
   }
 
-  /** Decodes this span before all that {@link #prefetch} asked for, if there is room for any. */
+  /** Decodes this span before all that {@link #prefetch} asked for. */
   synchronized void readAhead(Spans of, int layer, int span) {
-    if (!closed && maxBytes > 0) {
+    if (!closed) {
       if (next.size() == MAX_NEXT) {
         next.remove();
       }

@@ -9,6 +9,9 @@ import dev.ocifs.oci.OcifsException;
  */
 public interface Review extends Finding.Sink {
 
-  /** A layer is not what the image promises, or the layers cannot be merged. */
+  /**
+   * A layer or a document is not what the image promises, documents name each other in a circle, or
+   * the layers cannot be merged.
+   */
   void failed(OcifsException fault);
 }

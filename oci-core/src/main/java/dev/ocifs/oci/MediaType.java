@@ -1,5 +1,10 @@
 package dev.ocifs.oci;
 
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /**
  * The media type of a descriptor, as far as ocifs has to tell them apart: documents, and layers
  * with their compression. Any other text is a media type too, of which nothing is known.
@@ -7,15 +12,6 @@ package dev.ocifs.oci;
  * <p>Source: OCI image-spec v1.1, media-types.md; Docker image manifest v2 schema 2. Immutable.
  */
 public record MediaType(String value) {
-
-  /** How the bytes of a layer are compressed. */
-  public enum Compression {
-    NONE,
-    GZIP,
-    ZSTD,
-    /** The media type does not say, or is known to lie: the first bytes of the blob decide. */
-    SNIFFED
-  }
 
   public static final MediaType OCI_INDEX =
       new MediaType("application/vnd.oci.image.index.v1+json");
@@ -40,13 +36,34 @@ public record MediaType(String value) {
   public static final MediaType DOCKER_LAYER =
       new MediaType("application/vnd.docker.image.rootfs.diff.tar");
 
+  /** The same objects for the same texts: an image repeats a few of them a hundred times. */
+  private static final Map<String, MediaType> KNOWN =
+      Stream.of(
+              OCI_INDEX,
+              OCI_MANIFEST,
+              OCI_CONFIG,
+              OCI_LAYER,
+              OCI_LAYER_GZIP,
+              OCI_LAYER_ZSTD,
+              DOCKER_LIST,
+              DOCKER_MANIFEST,
+              DOCKER_CONFIG,
+              DOCKER_LAYER,
+              new MediaType("application/vnd.docker.image.rootfs.diff.tar.gzip"))
+          .collect(Collectors.toUnmodifiableMap(MediaType::value, type -> type));
+
   private static final String OCI_LAYER_PREFIX = "application/vnd.oci.image.layer.v1.tar";
   private static final String OCI_FOREIGN_PREFIX =
       "application/vnd.oci.image.layer.nondistributable.v1.tar";
   private static final String DOCKER_LAYER_PREFIX = DOCKER_LAYER.value;
   private static final String DOCKER_FOREIGN_PREFIX =
       "application/vnd.docker.image.rootfs.foreign.diff.tar";
-  private static final String SCHEMA1_PREFIX = "application/vnd.docker.distribution.manifest.v1+";
+
+  /** The media type of a text from a document; the usual ones are not made anew. */
+  public static MediaType of(String value) {
+    MediaType known = KNOWN.get(value);
+    return known != null ? known : new MediaType(value);
+  }
 
   /** Whether it names an index: an OCI one or Docker's manifest list. */
   public boolean isIndex() {
@@ -56,11 +73,6 @@ public record MediaType(String value) {
   /** Whether it names the manifest of one image. */
   public boolean isManifest() {
     return equals(OCI_MANIFEST) || equals(DOCKER_MANIFEST);
-  }
-
-  /** Whether it names Docker's schema 1, which ocifs does not read. */
-  public boolean isSchema1() {
-    return value.startsWith(SCHEMA1_PREFIX);
   }
 
   /** Whether it names the configuration of an image, not that of some other artifact. */
@@ -83,18 +95,18 @@ public record MediaType(String value) {
   }
 
   /**
-   * How a layer of this type is compressed. Docker types do not bind: tools have written plain tars
-   * as {@code .tar.gzip} and the reverse.
+   * How a layer of this type should be compressed; empty where the type does not bind. Docker's do
+   * not: tools have written plain tars as {@code .tar.gzip} and the reverse.
    */
-  public Compression compression() {
+  public Optional<Compression> compression() {
     if (!value.startsWith("application/vnd.oci.")) {
-      return Compression.SNIFFED;
+      return Optional.empty();
     }
     return switch (layerSuffix()) {
-      case "" -> Compression.NONE;
-      case "+gzip" -> Compression.GZIP;
-      case "+zstd" -> Compression.ZSTD;
-      default -> Compression.SNIFFED;
+      case "" -> Optional.of(Compression.NONE);
+      case "+gzip" -> Optional.of(Compression.GZIP);
+      case "+zstd" -> Optional.of(Compression.ZSTD);
+      default -> Optional.empty();
     };
   }
 

@@ -71,6 +71,11 @@ public final class OcifsException extends IOException {
     return rule;
   }
 
+  /** What went wrong, without where and what to do; not escaped. */
+  public String what() {
+    return what;
+  }
+
   /** Names the rule of docs/semantics.md. */
   public OcifsException rule(int number) {
     if (rule == 0) {

@@ -35,7 +35,7 @@ class ArchitectureTest {
           Map.entry("layerfs.format", Set.of("oci")),
           Map.entry("layerfs.tar", Set.of("oci")),
           Map.entry("layerfs.codec", Set.of("oci", "oci.source")),
-          Map.entry("layerfs.cache", Set.of("oci")),
+          Map.entry("layerfs.cache", Set.of("oci", "layerfs.metrics")),
           Map.entry(
               "layerfs.objects", Set.of("oci", "oci.store", "layerfs.batch", "layerfs.cache")),
           Map.entry("layerfs.pool", Set.of()),
@@ -51,6 +51,7 @@ class ArchitectureTest {
                   "oci.store",
                   "layerfs.codec",
                   "layerfs.format",
+                  "layerfs.metrics",
                   "layerfs.tar",
                   "layerfs.view")),
           Map.entry(
@@ -66,6 +67,17 @@ class ArchitectureTest {
                   "layerfs.pool")),
           Map.entry(
               "layerfs.tree", Set.of("oci", "layerfs.format", "layerfs.index", "layerfs.view")),
+          Map.entry(
+              "layerfs.check",
+              Set.of(
+                  "oci",
+                  "oci.manifest",
+                  "oci.store",
+                  "layerfs.catalog",
+                  "layerfs.index",
+                  "layerfs.objects",
+                  "layerfs.profile",
+                  "layerfs.tree")),
           Map.entry(
               "layerfs",
               Set.of(
@@ -99,7 +111,9 @@ class ArchitectureTest {
                   "oci.store",
                   "layerfs",
                   "layerfs.cache",
+                  "layerfs.check",
                   "layerfs.metrics",
+                  "layerfs.objects",
                   "layerfs.pool",
                   "layerfs.view",
                   "mount",

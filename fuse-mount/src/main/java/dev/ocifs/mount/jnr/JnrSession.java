@@ -3,11 +3,13 @@ package dev.ocifs.mount.jnr;
 import dev.ocifs.mount.Failures;
 import dev.ocifs.mount.FuseBackend;
 import dev.ocifs.mount.MountRequest;
+import dev.ocifs.mount.Unmounter;
 import dev.ocifs.oci.OcifsException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
@@ -45,7 +47,14 @@ final class JnrSession implements FuseBackend.Session {
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile boolean connected;
 
+  private final ThreadFactory threads;
+
   JnrSession(LibFuse2 libfuse, MountRequest request) {
+    this(libfuse, request, Thread.ofPlatform().daemon().factory());
+  }
+
+  JnrSession(LibFuse2 libfuse, MountRequest request, ThreadFactory threads) {
+    this.threads = threads;
     this.libfuse = libfuse;
     this.request = request;
     runtime = Runtime.getRuntime(libfuse);
@@ -61,12 +70,7 @@ final class JnrSession implements FuseBackend.Session {
   /** Mounts, and returns when the kernel has connected. */
   void start() throws OcifsException {
     Handles handles = setUp();
-    for (int i = 0; i < THREADS; i++) {
-      Thread.ofPlatform()
-          .daemon()
-          .name("ocifs-fuse-" + i + " " + request.dir())
-          .start(() -> serve(handles));
-    }
+    startThreads(handles);
     boolean interrupted = false;
     while (true) {
       try {
@@ -81,6 +85,39 @@ final class JnrSession implements FuseBackend.Session {
     }
     if (!connected) {
       throw refused("the kernel ended the connection before it was used");
+    }
+  }
+
+  private void startThreads(Handles handles) {
+    int started = 0;
+    try {
+      while (started < THREADS) {
+        Thread thread = threads.newThread(() -> serve(handles));
+        thread.setName("ocifs-fuse-" + started + " " + request.dir());
+        thread.start();
+        started++;
+      }
+    } catch (RuntimeException | Error e) { // an OutOfMemoryError when there are no more threads
+      giveUp(handles, started, e);
+      throw e;
+    }
+  }
+
+  /**
+   * Takes down a session that some of its threads could not be started for. Those that run find the
+   * connection ended once the directory is free, and the last one out does the rest; without any
+   * there is nobody else to do it.
+   */
+  private void giveUp(Handles handles, int started, Throwable why) {
+    if (serving.addAndGet(started - THREADS) == 0) {
+      tearDown(handles);
+      return;
+    }
+    try {
+      Unmounter.unmount(request.dir(), true);
+      ended.join();
+    } catch (OcifsException e) {
+      why.addSuppressed(e);
     }
   }
 

@@ -21,8 +21,9 @@ import ru.serce.jnrfuse.struct.FuseFileInfo;
  *
  * <p>Pointers are addresses; paths and names pass as bytes. {@code open} notes the inode in the
  * file's handle, so that {@code read} and {@code readdir} are called without a path, and content
- * goes from the view straight into libfuse's reply. Paths are walked from the root each time: the
- * kernel keeps what it has found, so that it asks once for each name.
+ * goes from the view straight into libfuse's reply. Each thread remembers the directory that it
+ * found last, as the kernel asks for one name of a directory after the other; the tree never
+ * changes, so what is remembered stays right.
  */
 final class Requests {
   private static final byte[] SELF = {'.'};
@@ -58,6 +59,12 @@ final class Requests {
     final Attributes attributes = new Attributes();
     final MemorySegment name = Arena.ofAuto().allocate(MAX_NAME_BYTES + 1);
     final MemorySegment stat = Arena.ofAuto().allocate(StatLayout.BYTES, Long.BYTES);
+
+    /** The path found last, of which the first {@code directoryEnd} bytes name the directory. */
+    byte[] lastPath = {};
+
+    int directoryEnd;
+    long directory = ImageView.ROOT;
   }
 
   private final ImageView view;
@@ -263,17 +270,41 @@ final class Requests {
    */
   private long find(long path) throws IOException {
     byte[] bytes = NativeMemory.string(path);
+    int directoryEnd = Math.max(0, lastSlash(bytes));
+    long directory = directory(bytes, directoryEnd);
+    return directory == 0 || directoryEnd + 1 >= bytes.length
+        ? directory
+        : view.lookup(directory, Arrays.copyOfRange(bytes, directoryEnd + 1, bytes.length));
+  }
+
+  /** The directory that {@code path[0, end)} names, 0 when there is none. */
+  private long directory(byte[] path, int end) throws IOException {
+    Scratch last = scratch.get();
+    if (Arrays.equals(path, 0, end, last.lastPath, 0, last.directoryEnd)) {
+      return last.directory;
+    }
     long inode = ImageView.ROOT;
     int from = 1;
-    while (inode != 0 && from < bytes.length) {
+    while (inode != 0 && from < end) {
       int to = from;
-      while (to < bytes.length && bytes[to] != '/') {
+      while (to < end && path[to] != '/') {
         to++;
       }
-      inode = view.lookup(inode, Arrays.copyOfRange(bytes, from, to));
+      inode = view.lookup(inode, Arrays.copyOfRange(path, from, to));
       from = to + 1;
     }
+    last.lastPath = path;
+    last.directoryEnd = end;
+    last.directory = inode;
     return inode;
+  }
+
+  private static int lastSlash(byte[] path) {
+    int at = path.length - 1;
+    while (at >= 0 && path[at] != '/') {
+      at--;
+    }
+    return at;
   }
 
   private int answer(Body body) {

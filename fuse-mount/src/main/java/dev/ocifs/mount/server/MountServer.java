@@ -14,6 +14,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -25,6 +27,11 @@ import java.util.function.BooleanSupplier;
  */
 public final class MountServer implements Closeable {
   private static final Logger LOG = System.getLogger(MountServer.class.getName());
+
+  /** In a row: a second with the pauses between them. */
+  private static final int MAX_FAILURES = 10;
+
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** Runs one command line. */
   @FunctionalInterface
@@ -53,34 +60,64 @@ public final class MountServer implements Closeable {
    */
   public static MountServer open(Path socket, Handler handler) throws IOException {
     ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    boolean listening = false;
     try {
       Files.deleteIfExists(socket);
       listener.bind(UnixDomainSocketAddress.of(socket));
       Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+      MountServer server = new MountServer(socket, listener, handler);
+      Thread.ofPlatform().daemon().name("ocifs-server").start(server::accept);
+      listening = true;
+      return server;
     } catch (IOException e) {
-      listener.close();
       throw new OcifsException(Kind.STORE, "cannot listen at " + socket, e)
           .hint("choose a store with a shorter path by --root");
+    } finally {
+      if (!listening) {
+        listener.close();
+      }
     }
-    MountServer server = new MountServer(socket, listener, handler);
-    Thread.ofPlatform().daemon().name("ocifs-server").start(server::accept);
-    return server;
   }
 
+  /**
+   * Where descriptors, memory or threads have run out for a moment, clients wait; where that does
+   * not pass, nobody is left waiting.
+   */
   private void accept() {
-    while (true) {
+    for (int failures = 0; failures < MAX_FAILURES; ) {
       try {
-        SocketChannel client = listener.accept();
-        if (!begin()) {
-          client.close(); // who gets no answer starts a server of its own
-          return;
-        }
-        Thread.ofPlatform().daemon().name("ocifs-request").start(() -> serve(client));
+        hand(listener.accept());
+        failures = 0;
       } catch (ClosedChannelException e) {
         return;
-      } catch (IOException e) {
+      } catch (IOException | OutOfMemoryError e) {
         LOG.log(Level.ERROR, "cannot accept at " + socket, e);
-        return;
+        failures++;
+        LockSupport.parkNanos(RETRY_NANOS);
+      }
+    }
+    try {
+      close();
+    } catch (IOException e) {
+      LOG.log(Level.ERROR, "cannot close " + socket, e);
+    }
+  }
+
+  /** Gives a client to a thread of its own. */
+  private void hand(SocketChannel client) throws IOException {
+    boolean begun = begin();
+    boolean handed = false;
+    try {
+      if (begun) {
+        Thread.ofPlatform().daemon().name("ocifs-request").start(() -> serve(client));
+        handed = true;
+      }
+    } finally {
+      if (!handed) {
+        client.close(); // who gets no answer starts a server of its own
+        if (begun) {
+          end();
+        }
       }
     }
   }
@@ -136,8 +173,9 @@ public final class MountServer implements Closeable {
   public synchronized void close() throws IOException {
     if (!closed) {
       closed = true;
-      Files.deleteIfExists(socket);
-      listener.close();
+      try (listener) {
+        Files.deleteIfExists(socket);
+      }
     }
   }
 }

@@ -2,6 +2,10 @@ package dev.ocifs.layerfs.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import com.github.benmanes.caffeine.cache.Scheduler;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.ocifs.layerfs.metrics.FlightEvents;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * Decompressed chunks of layers, as many as fit into a number of bytes, those used most being kept.
  *
  * <p>Single-flight: threads that ask for the same absent chunk at once wait for one load. A load
- * that fails leaves nothing behind: the next asker tries again. Thread-safe.
+ * that fails leaves nothing behind: the next asker tries again. A chunk that is longer than the
+ * bound goes to those who wait for it, and is not kept. With a bound of time, chunks that nobody
+ * reads are given back then, also when nothing else happens: whether the JVM gives the memory to
+ * the system is up to its collector. Thread-safe.
  */
 public final class ChunkCache {
 
@@ -28,18 +35,42 @@ public final class ChunkCache {
   public record Key(Object layer, int span) {}
 
   private final Cache<Key, byte[]> chunks;
+  private final int maxEntryBytes;
+
+  public ChunkCache(ChunkBounds bounds) {
+    this(bounds, Ticker.systemTicker(), Scheduler.systemScheduler());
+  }
 
   /**
-   * @param maxBytes the bytes of all chunks together
+   * @param scheduler is told when the next chunk may have been idle for too long
    */
-  public ChunkCache(long maxBytes) {
-    chunks =
+  ChunkCache(ChunkBounds bounds, Ticker ticker, Scheduler scheduler) {
+    maxEntryBytes = bounds.entryBytes();
+    Caffeine<Key, byte[]> builder =
         Caffeine.newBuilder()
-            .maximumWeight(maxBytes)
-            .weigher((Key key, byte[] chunk) -> chunk.length)
+            .maximumWeight(bounds.bytes())
+            .weigher(this::weigh)
+            .evictionListener(ChunkCache::evicted)
             .executor(Runnable::run)
-            .recordStats()
-            .build();
+            .recordStats();
+    if (!bounds.idle().isZero()) {
+      builder.expireAfterAccess(bounds.idle()).ticker(ticker).scheduler(scheduler);
+    }
+    chunks = builder.build();
+  }
+
+  /** What is not kept must not push out what is. */
+  private int weigh(Key key, byte[] chunk) {
+    return keeps(chunk.length) ? chunk.length : 0;
+  }
+
+  private static void evicted(@Nullable Key key, byte @Nullable [] chunk, RemovalCause cause) {
+    FlightEvents.cacheEvicted("chunks", chunk == null ? 0 : chunk.length);
+  }
+
+  /** Whether a chunk of this length is kept. */
+  public boolean keeps(int length) {
+    return length <= maxEntryBytes;
   }
 
   /**
@@ -52,15 +83,20 @@ public final class ChunkCache {
   /** The chunk, loaded when it is absent. It belongs to the cache: callers only read it. */
   public byte[] get(Key key, Loader loader) throws IOException {
     try {
-      return chunks.get(
-          key,
-          absent -> {
-            try {
-              return loader.load();
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
+      byte[] chunk =
+          chunks.get(
+              key,
+              absent -> {
+                try {
+                  return loader.load();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      if (!keeps(chunk.length)) {
+        chunks.asMap().remove(key, chunk);
+      }
+      return chunk;
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

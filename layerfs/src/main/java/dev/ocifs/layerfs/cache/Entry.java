@@ -21,6 +21,9 @@ final class Entry {
   /** Whether the table has it. One that left the table is closed by its last lease. */
   boolean attached;
 
+  /** Whether it is past its beginning, as {@link IdleEntries} says. */
+  boolean proven;
+
   /** The next in its chain of the table; once it has left the table, of those to be closed. */
   @Nullable Entry next;
 

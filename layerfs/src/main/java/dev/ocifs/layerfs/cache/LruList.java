@@ -57,9 +57,10 @@ final class LruList {
    * Checks that both directions go through the same entries, that the size is their number, and
    * that the table has each of them, unpinned.
    *
+   * @param proven what they all are
    * @throws IllegalStateException naming what is wrong
    */
-  void validate(DigestTable table) {
+  void validate(DigestTable table, boolean proven) {
     int count = 0;
     Entry before = null;
     for (Entry entry = oldest; entry != null; entry = entry.newer) {
@@ -74,6 +75,9 @@ final class LruList {
       }
       if (entry.pins != 0) {
         throw new IllegalStateException(entry + " is in the list and pinned");
+      }
+      if (entry.proven != proven) {
+        throw new IllegalStateException(entry + " is in the other list's place");
       }
       before = entry;
     }

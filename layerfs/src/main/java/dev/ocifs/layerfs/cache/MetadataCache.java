@@ -1,7 +1,6 @@
 package dev.ocifs.layerfs.cache;
 
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
@@ -9,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The opened layer indices and image trees, parsed manifests and configurations of a process, found
- * by their digests, those used last being kept.
+ * by their digests, those being kept that are used often and were used last.
  *
- * <p>Two structures share the entries. The {@link DigestTable} has all of them; the {@link LruList}
- * has those that nobody uses, in the order in which their use ended. So whatever stands at the
- * list's old end can be evicted at once, however many entries are pinned, and each operation is
- * O(1): a hit takes an entry off the list, the end of its last lease puts it at the new end.
+ * <p>Two structures share the entries. The {@link DigestTable} has all of them; {@link IdleEntries}
+ * has those that nobody uses, in lists. So whatever stands at the old end of a list can be evicted
+ * at once, however many entries are pinned, and each operation is O(1): a hit takes an entry off
+ * its list, the end of its last lease puts it at the new end.
  *
  * <p>An entry goes through these states, all under one lock:
  *
@@ -37,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * fails, that is logged. Thread-safe.
  */
 public final class MetadataCache implements AutoCloseable {
-  private static final Logger LOG = System.getLogger("dev.ocifs.layerfs.cache");
-
   /**
    * Makes an absent value; when this fails, it leaves nothing open.
    *
@@ -49,25 +46,12 @@ public final class MetadataCache implements AutoCloseable {
     V load() throws IOException;
   }
 
-  private final int maxEntries;
-  private final long maxBytes;
-
   private final ReentrantLock lock = new ReentrantLock();
-  private final DigestTable table = new DigestTable();
-  private final LruList idle = new LruList();
+  private final Inventory entries;
   private boolean closed;
-  private long bytes;
-
-  /** The entries with pins, in the table or not. */
-  private int pinned;
-
-  /** Those of them that are not in the table. */
-  private int detached;
-
   private long hits;
   private long misses;
   private long failures;
-  private long evictions;
   private long loadNanos;
 
   /**
@@ -78,8 +62,7 @@ public final class MetadataCache implements AutoCloseable {
     if (maxEntries < 0 || maxBytes < 0) {
       throw new IllegalArgumentException("negative: " + maxEntries + " entries, " + maxBytes);
     }
-    this.maxEntries = maxEntries;
-    this.maxBytes = maxBytes;
+    entries = new Inventory(maxEntries, maxBytes);
   }
 
   /**
@@ -100,9 +83,7 @@ public final class MetadataCache implements AutoCloseable {
         return found;
       }
       misses++;
-      entry = new Entry(key, new Load(Thread.currentThread(), lock.newCondition()));
-      table.add(entry);
-      pinned++;
+      entry = entries.add(key, new Load(Thread.currentThread(), lock.newCondition()));
     } finally {
       lock.unlock();
     }
@@ -115,14 +96,14 @@ public final class MetadataCache implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("the metadata cache is closed");
       }
-      Entry entry = table.find(key);
+      Entry entry = entries.find(key);
       if (entry == null) {
         return null;
       }
       if (entry.value instanceof Load load && load.isMine()) {
         throw new IllegalStateException("the load of " + key + " waits for itself");
       }
-      pin(entry);
+      entries.pin(entry);
       while (entry.value instanceof Load load) {
         load.over().awaitUninterruptibly();
       }
@@ -151,7 +132,7 @@ public final class MetadataCache implements AutoCloseable {
       if (weight < 0) {
         failed(entry, System.nanoTime() - start);
         if (value != null) {
-          close(entry.key, value);
+          Closing.close(entry.key, value);
         }
       }
     }
@@ -162,15 +143,11 @@ public final class MetadataCache implements AutoCloseable {
     lock.lock();
     try {
       over(entry, value, nanos);
-      entry.weight = weight;
-      if (entry.attached) {
-        bytes += weight;
-      }
-      evicted = evictTo(maxEntries, maxBytes);
+      evicted = entries.weigh(entry, weight);
     } finally {
       lock.unlock();
     }
-    closeAll(evicted);
+    Closing.closeAll(evicted);
     return new Lease<>(this, entry, value);
   }
 
@@ -179,13 +156,7 @@ public final class MetadataCache implements AutoCloseable {
     try {
       over(entry, null, nanos);
       failures++;
-      // Whoever waits looks for the key again: nobody uses this entry any more.
-      if (entry.attached) {
-        table.remove(entry);
-      } else {
-        detached--;
-      }
-      pinned--;
+      entries.removeFailed(entry);
     } finally {
       lock.unlock();
     }
@@ -204,21 +175,13 @@ public final class MetadataCache implements AutoCloseable {
     lock.lock();
     try {
       Entry entry = lease.end();
-      if (entry != null && unpin(entry)) {
-        if (!entry.attached) {
-          unused = entry;
-        } else if (entry.weight > maxBytes) {
-          unused = drop(entry);
-          evictions++;
-        } else {
-          idle.addNewest(entry);
-          unused = evictTo(maxEntries, maxBytes);
-        }
+      if (entry != null) {
+        unused = entries.unpin(entry);
       }
     } finally {
       lock.unlock();
     }
-    closeAll(unused);
+    Closing.closeAll(unused);
   }
 
   /**
@@ -226,20 +189,14 @@ public final class MetadataCache implements AutoCloseable {
    * last lease, and what a load under way makes with the last of those that wait for it.
    */
   public void invalidate(MetadataKey<?> key) {
-    Entry unused = null;
+    Entry unused;
     lock.lock();
     try {
-      Entry entry = table.find(key);
-      if (entry != null && entry.pins > 0) {
-        detach(entry);
-      } else if (entry != null) {
-        idle.remove(entry);
-        unused = drop(entry);
-      }
+      unused = entries.remove(key);
     } finally {
       lock.unlock();
     }
-    closeAll(unused);
+    Closing.closeAll(unused);
   }
 
   /** Evicts all entries that are not in use. */
@@ -247,11 +204,11 @@ public final class MetadataCache implements AutoCloseable {
     Entry evicted;
     lock.lock();
     try {
-      evicted = evictTo(0, 0);
+      evicted = entries.evictIdle();
     } finally {
       lock.unlock();
     }
-    closeAll(evicted);
+    Closing.closeAll(evicted);
   }
 
   /**
@@ -264,114 +221,33 @@ public final class MetadataCache implements AutoCloseable {
     lock.lock();
     try {
       closed = true;
-      unused = evictTo(0, 0);
-      table.forEach(this::detach);
+      unused = entries.removeAll();
     } finally {
       lock.unlock();
     }
-    closeAll(unused);
+    Closing.closeAll(unused);
   }
 
-  private void pin(Entry entry) {
-    if (entry.pins++ == 0) {
-      idle.remove(entry);
-      pinned++;
-    }
-  }
-
-  /** Whether this was the last pin. */
-  private boolean unpin(Entry entry) {
-    if (--entry.pins > 0) {
-      return false;
-    }
-    pinned--;
-    if (!entry.attached) {
-      detached--;
-    }
-    return true;
-  }
-
-  /** Takes an entry with pins out of the table. */
-  private void detach(Entry entry) {
-    drop(entry);
-    detached++;
-  }
-
-  private Entry drop(Entry entry) {
-    table.remove(entry);
-    bytes -= entry.weight;
-    return entry;
-  }
-
-  /**
-   * Drops the entries used least recently until the others are within bounds.
-   *
-   * @return those to be closed, chained
-   */
-  private @Nullable Entry evictTo(int entryBound, long byteBound) {
-    Entry evicted = null;
-    Entry oldest = idle.oldest();
-    while (oldest != null && (table.size() > entryBound || bytes > byteBound)) {
-      idle.remove(oldest);
-      drop(oldest).next = evicted;
-      evicted = oldest;
-      evictions++;
-      oldest = idle.oldest();
-    }
-    return evicted;
-  }
-
-  private static void closeAll(@Nullable Entry first) {
-    for (Entry entry = first; entry != null; entry = entry.next) {
-      if (entry.value != null) {
-        close(entry.key, entry.value);
-      }
-    }
-  }
-
-  @SuppressWarnings("InterruptedExceptionSwallowed") // kept: the flag is set again
-  private static void close(MetadataKey<?> key, Object value) {
-    if (value instanceof AutoCloseable closeable) {
-      try {
-        closeable.close();
-      } catch (Exception | Error e) {
-        if (e instanceof InterruptedException) {
-          Thread.currentThread().interrupt();
-        }
-        LOG.log(Logger.Level.WARNING, "cannot close " + key, e);
-      }
-    }
-  }
-
+  /** What it has done and holds. */
   public CacheStats stats() {
     lock.lock();
     try {
-      return new CacheStats(
-          hits, misses, failures, evictions, loadNanos, table.size(), bytes, maxBytes, pinned);
+      return entries.stats(hits, misses, failures, loadNanos);
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Checks that table, list and sums agree, in O(entries); for tests and for hunting errors.
+   * Checks that table, lists and sums agree, in O(entries); for tests and for hunting errors.
    *
    * @throws IllegalStateException naming what is wrong
    */
   public void validate() {
     lock.lock();
     try {
-      table.validate();
-      idle.validate(table);
-      Census census = new Census();
-      table.forEach(census::add);
-      census.compare(idle.size(), pinned - detached, bytes);
-      int loaded = table.size() - census.loading();
-      Census.check(
-          idle.size() == 0 || (loaded <= maxEntries && bytes <= maxBytes),
-          loaded + " entries of " + bytes + " bytes, some of them idle, are over the bounds");
-      Census.check(!closed || table.size() == 0, "the closed cache has " + table.size());
-      Census.check(detached >= 0, "a negative number is detached: " + detached);
+      entries.validate();
+      Census.check(!closed || entries.size() == 0, "the closed cache has " + entries.size());
     } finally {
       lock.unlock();
     }

@@ -8,6 +8,7 @@ import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -127,20 +128,22 @@ public final class Catalog implements AutoCloseable {
   public Optional<CatalogLayer> layer(Digest diffId) throws OcifsException {
     return ask(
         session ->
-            session
-                .query(
-                    Sql.LAYER,
-                    row ->
-                        new CatalogLayer(
-                            Session.digest(row, 1),
-                            Session.digest(row, 2),
-                            row.getLong(3),
-                            row.getLong(4),
-                            row.getLong(5),
-                            Instant.ofEpochMilli(row.getLong(6))),
-                    diffId.toString())
-                .stream()
-                .findFirst());
+            session.query(Sql.LAYER, Catalog::layer, diffId.toString()).stream().findFirst());
+  }
+
+  /** All layers that were recorded as indexed. */
+  public List<CatalogLayer> indexedLayers() throws OcifsException {
+    return ask(session -> session.query(Sql.INDEXED_LAYERS, Catalog::layer));
+  }
+
+  private static CatalogLayer layer(ResultSet row) throws SQLException {
+    return new CatalogLayer(
+        Session.digest(row, 1),
+        Session.digest(row, 2),
+        row.getLong(3),
+        row.getLong(4),
+        row.getLong(5),
+        Instant.ofEpochMilli(row.getLong(6)));
   }
 
   /** At most {@code limit} layers that images have and that were not recorded as indexed. */
@@ -224,6 +227,13 @@ public final class Catalog implements AutoCloseable {
   public boolean forgetImage(String name) throws OcifsException {
     writes.flush();
     return use(pool -> pool.write(session -> session.update(Sql.FORGET_IMAGE, name) > 0));
+  }
+
+  /** Notes that a layer is not indexed any more; returns whether it was. */
+  public boolean forgetIndex(Digest diffId) throws OcifsException {
+    writes.flush();
+    return use(
+        pool -> pool.write(session -> session.update(Sql.FORGET_INDEX, diffId.toString()) > 0));
   }
 
   /** Forgets layers that no image has, with their accesses; returns how many. */

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import org.sqlite.JDBC;
@@ -22,6 +23,8 @@ import org.sqlite.JDBC;
 final class CatalogFile {
   private static final System.Logger LOG = System.getLogger(Catalog.class.getName());
 
+  private static final String SET_ASIDE = ".set-aside";
+
   /** What belongs to a database beside its file: the write-ahead log and its index. */
   private static final String[] SUFFIXES = {"", "-wal", "-shm"};
 
@@ -29,7 +32,7 @@ final class CatalogFile {
   private final CatalogOptions options;
   private final Schema schema;
   private final AtomicLong slowQueries = new AtomicLong();
-  private final AtomicLong setAside = new AtomicLong();
+  private final AtomicLong timesSetAside = new AtomicLong();
 
   CatalogFile(Path path, CatalogOptions options, Schema schema) {
     this.path = path.toAbsolutePath();
@@ -42,7 +45,7 @@ final class CatalogFile {
   }
 
   long timesSetAside() {
-    return setAside.get();
+    return timesSetAside.get();
   }
 
   /**
@@ -64,6 +67,7 @@ final class CatalogFile {
   private SessionPool openAsIs() throws SQLException, IOException {
     create();
     Session session = session();
+    SessionPool pool = null;
     try {
       // Must come before the first table; without effect later.
       session.run("PRAGMA auto_vacuum = INCREMENTAL");
@@ -74,10 +78,36 @@ final class CatalogFile {
         throw Session.damage(state);
       }
       schema.check().check(session);
-      return new SessionPool(this::session, session);
-    } catch (SQLException | RuntimeException e) {
-      session.close();
-      throw e;
+      pool = new SessionPool(this::session, session);
+      return pool;
+    } finally {
+      if (pool == null) {
+        session.close();
+      }
+    }
+  }
+
+  /**
+   * Why the file cannot be used, to its last page; empty when it can, or when there is none.
+   * Changes nothing but an older version.
+   */
+  Optional<SQLException> damage() throws SQLException {
+    if (!Files.exists(path)) {
+      return Optional.empty();
+    }
+    try (Session session = session()) {
+      schema.migrate(session);
+      String state = session.texts("PRAGMA integrity_check(1)").getFirst();
+      if (!state.equals("ok")) {
+        throw Session.damage(state.lines().reduce((a, b) -> b).orElse(state));
+      }
+      schema.check().check(session);
+      return Optional.empty();
+    } catch (SQLException e) {
+      if (!Session.isDamage(e)) {
+        throw e;
+      }
+      return Optional.of(e);
     }
   }
 
@@ -98,26 +128,34 @@ final class CatalogFile {
       throw new SQLException("not a path that SQLite can open: " + path);
     }
     Session session = new Session(connection, options.slowQuery().toNanos(), slowQueries);
+    boolean ready = false;
     try {
       session.texts("PRAGMA busy_timeout = " + options.busyTimeout().toMillis());
       session.run("PRAGMA foreign_keys = ON");
       session.texts("PRAGMA mmap_size = " + options.mmapBytes());
       // A crash of the machine may lose the last batches, and never damages the file.
       session.run("PRAGMA synchronous = NORMAL");
+      ready = true;
       return session;
-    } catch (SQLException | RuntimeException e) {
-      session.close();
-      throw e;
+    } finally {
+      if (!ready) {
+        session.close();
+      }
     }
   }
 
-  /** Renames the file; a later one that is set aside takes its place. */
+  /** Renames the file and logs why. */
   void setAside(SQLException reason) throws IOException {
-    String name = path.getFileName() + ".set-aside";
     LOG.log(
         System.Logger.Level.WARNING,
-        path + " cannot be used and is made anew, renamed to " + name,
+        path + " cannot be used and is made anew, renamed to " + path.getFileName() + SET_ASIDE,
         reason);
+    setAside();
+  }
+
+  /** Renames the file; a later one that is set aside takes its place. */
+  void setAside() throws IOException {
+    String name = path.getFileName() + SET_ASIDE;
     for (String suffix : SUFFIXES) {
       Path from = path.resolveSibling(path.getFileName() + suffix);
       Path to = path.resolveSibling(name + suffix);
@@ -127,7 +165,7 @@ final class CatalogFile {
         Files.deleteIfExists(to);
       }
     }
-    setAside.incrementAndGet();
+    timesSetAside.incrementAndGet();
   }
 
   OcifsException explain(Exception e) {

@@ -31,6 +31,11 @@ public record CatalogOptions(
         BatchOptions.of("catalog").withWhenFull(WhenFull.DROP_LOW));
   }
 
+  /** The defaults for whoever reads all of a catalog: no query is slow. */
+  public static CatalogOptions unhurried() {
+    return defaults().withSlowQuery(Duration.ofDays(1));
+  }
+
   /** These options with another threshold of what is slow. */
   public CatalogOptions withSlowQuery(Duration threshold) {
     return new CatalogOptions(threshold, busyTimeout, mmapBytes, batch);

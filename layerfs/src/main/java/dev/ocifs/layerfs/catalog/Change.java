@@ -3,9 +3,11 @@ package dev.ocifs.layerfs.catalog;
 import dev.ocifs.oci.ChainId;
 import dev.ocifs.oci.Digest;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Something that waits to be written. */
 sealed interface Change {
@@ -14,7 +16,8 @@ sealed interface Change {
 
   /**
    * Applies changes in their order; uses of one object and accesses to one span are added up first,
-   * and stand where the first of them stood.
+   * and stand where the first of them stood. Uses of objects are written {@link Sql#ROWS} at a
+   * time.
    */
   static void applyAll(List<Change> changes, Session session) throws SQLException {
     Map<Object, Change> folded = LinkedHashMap.newLinkedHashMap(changes.size());
@@ -27,8 +30,21 @@ sealed interface Change {
         folded.put(new Object(), change); // never the same as another
       }
     }
+    List<ObjectUse> uses = new ArrayList<>(Sql.ROWS);
     for (Change change : folded.values()) {
-      change.apply(session);
+      if (change instanceof ObjectUse use) {
+        uses.add(use); // neither depends on other kinds of changes nor they on it
+        if (uses.size() == Sql.ROWS) {
+          session.update(
+              Sql.USE_OBJECTS, uses.stream().flatMap(ObjectUse::values).toArray(Object[]::new));
+          uses.clear();
+        }
+      } else {
+        change.apply(session);
+      }
+    }
+    for (ObjectUse use : uses) {
+      use.apply(session);
     }
   }
 
@@ -74,7 +90,11 @@ sealed interface Change {
       implements Change {
     @Override
     public void apply(Session session) throws SQLException {
-      session.update(Sql.USE_OBJECT, key.toString(), kind, bytes, storedBytes, atMillis, uses);
+      session.update(Sql.USE_OBJECT, values().toArray(Object[]::new));
+    }
+
+    Stream<Object> values() {
+      return Stream.of(key.toString(), kind, bytes, storedBytes, atMillis, uses);
     }
 
     ObjectUse plus(ObjectUse later) {

@@ -1,5 +1,6 @@
 package dev.ocifs.layerfs.catalog;
 
+import java.util.Collections;
 import java.util.List;
 
 /** Every statement that the catalog runs on its tables, so that a test can ask for each plan. */
@@ -76,17 +77,29 @@ final class Sql {
         blob = excluded.blob, compressed_bytes = excluded.compressed_bytes,
         tar_bytes = excluded.tar_bytes, entries = excluded.entries,
         indexed_at = excluded.indexed_at""";
+  static final String FORGET_INDEX =
+      "UPDATE layers SET indexed_at = NULL WHERE diff_id = ? AND indexed_at IS NOT NULL";
   static final String FORGET_UNUSED_LAYERS =
       """
       DELETE FROM layers WHERE NOT EXISTS (
         SELECT 1 FROM image_layers WHERE image_layers.layer = layers.id)""";
-  static final String USE_OBJECT =
-      """
+
+  /** How many rows {@link #USE_OBJECTS} has: a call of SQLite costs as much as a row or two. */
+  static final int ROWS = 50;
+
+  static final String USE_OBJECT = useObjects(1);
+  static final String USE_OBJECTS = useObjects(ROWS);
+
+  private static String useObjects(int rows) {
+    return """
       INSERT INTO objects (key, kind, bytes, stored_bytes, last_used, uses)
-      VALUES (?, ?, ?, ?, ?, ?)
+      VALUES %s
       ON CONFLICT (key) DO UPDATE SET
         kind = excluded.kind, bytes = excluded.bytes, stored_bytes = excluded.stored_bytes,
-        last_used = max(last_used, excluded.last_used), uses = uses + excluded.uses""";
+        last_used = max(last_used, excluded.last_used), uses = uses + excluded.uses"""
+        .formatted(String.join(", ", Collections.nCopies(rows, "(?, ?, ?, ?, ?, ?)")));
+  }
+
   static final String FORGET_OBJECT = "DELETE FROM objects WHERE key = ?";
   static final String COUNT_ACCESS =
       """
@@ -106,6 +119,10 @@ final class Sql {
       """
       SELECT diff_id, blob, compressed_bytes, tar_bytes, entries, indexed_at FROM layers
       WHERE diff_id = ? AND indexed_at IS NOT NULL""";
+  static final String INDEXED_LAYERS =
+      """
+      SELECT diff_id, blob, compressed_bytes, tar_bytes, entries, indexed_at FROM layers
+      WHERE indexed_at IS NOT NULL""";
   static final String UNINDEXED_LAYERS =
       "SELECT diff_id FROM layers WHERE indexed_at IS NULL ORDER BY diff_id LIMIT ?";
   static final String OBJECTS_BY_USE =

@@ -17,6 +17,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
@@ -33,9 +34,14 @@ public final class KeptLayers {
   private static final int BLOCK_BYTES = 512;
 
   private final Store store;
+  private final Semaphore turns;
 
-  KeptLayers(Store store) {
+  /**
+   * @param turns a permit for each layer that may be read at once
+   */
+  KeptLayers(Store store, Semaphore turns) {
     this.store = store;
+    this.turns = turns;
   }
 
   /** Whether the store has an uncompressed copy of the layer, whole by its size. */
@@ -80,7 +86,12 @@ public final class KeptLayers {
       try (BlobSource blob = layer.open();
           PendingFile copy = store.create(store.object(facts.diffId()));
           SpanDecoder decoder = LayerCodec.spanDecoder(facts.compression())) {
-        decode(index, blob, decoder, copy, progress);
+        turns.acquireUninterruptibly();
+        try {
+          decode(index, blob, decoder, copy, progress);
+        } finally {
+          turns.release();
+        }
         pad(copy.channel());
         copy.commit();
       }

@@ -98,6 +98,33 @@ public final class LayerIndex implements Closeable {
     return file.size();
   }
 
+  /**
+   * Reads all of it: every checksum, every entry, every checkpoint with its window.
+   *
+   * @throws OcifsException {@code STORE} when it is damaged
+   */
+  public void checkAll() throws OcifsException {
+    file.checkAll();
+    EntryCursor cursor = entries();
+    LayerEntry entry = new LayerEntry();
+    long entries = 0;
+    while (cursor.next(entry)) {
+      entries++;
+    }
+    if (entries != facts.entries()) {
+      throw file.damaged("it has " + entries + " entries, not " + facts.entries());
+    }
+    for (int span = 0; span < spanCount; span++) {
+      if (spanStart(span) > spanStart(span + 1)) {
+        throw file.damaged("span " + span + " ends before it begins");
+      }
+      long bytes = facts.kept() ? facts.tarBytes() : facts.blobBytes();
+      if (checkpoint(span).inBit() >>> 3 > bytes) {
+        throw file.damaged("span " + span + " begins behind the blob");
+      }
+    }
+  }
+
   /** How many spans the layer has. */
   public int spanCount() {
     return spanCount;

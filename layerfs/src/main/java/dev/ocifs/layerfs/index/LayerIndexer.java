@@ -1,5 +1,7 @@
 package dev.ocifs.layerfs.index;
 
+import dev.ocifs.layerfs.metrics.FlightEvents;
+import dev.ocifs.layerfs.metrics.LayerIndexedEvent;
 import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.Digest;
@@ -17,6 +19,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,18 +41,18 @@ public final class LayerIndexer {
 
   private final Store store;
   private final Limits limits;
+  private final Semaphore turns;
   private final boolean keepsAll;
 
-  public LayerIndexer(Store store, Limits limits) {
-    this(store, limits, false);
-  }
-
   /**
+   * @param turns a permit for each layer that may be read at once; waiting for the disk at the end
+   *     takes none
    * @param keepsAll whether every compressed layer is kept uncompressed, beside its index
    */
-  public LayerIndexer(Store store, Limits limits, boolean keepsAll) {
+  public LayerIndexer(Store store, Limits limits, Semaphore turns, boolean keepsAll) {
     this.store = store;
     this.limits = limits;
+    this.turns = turns;
     this.keepsAll = keepsAll;
   }
 
@@ -111,7 +114,7 @@ public final class LayerIndexer {
 
   /** Finds and makes uncompressed copies of layers. */
   public KeptLayers keptLayers() {
-    return new KeptLayers(store);
+    return new KeptLayers(store, turns);
   }
 
   private void pass(
@@ -123,29 +126,49 @@ public final class LayerIndexer {
     Digest.Algorithm algorithm =
         layer.digest().map(Digest::algorithm).orElse(Digest.Algorithm.SHA256);
     long spanBytes = plainSpans || compression == Compression.NONE ? PLAIN_SPAN_BYTES : SPAN_BYTES;
-    LayerPass pass =
-        new LayerPass(
-            blob, compression, algorithm, limits, plainSpans, spanBytes, progress, findings);
     try (PendingFile index = store.create(store.layerIndex(key(layer)));
         PendingFile copy = keep ? store.create(store.object(layer.diffId())) : null;
         OutputStream out = copy == null ? null : stream(copy)) {
-      LayerIndexWriter writer = new LayerIndexWriter(index.channel());
+      LayerIndexedEvent event = FlightEvents.layerIndexed();
       LayerFacts facts;
+      turns.acquireUninterruptibly();
       try {
-        facts = pass.run(writer, out);
-      } catch (OcifsException e) {
-        checkBlob(layer, blob, e);
-        throw e;
+        LayerPass pass =
+            new LayerPass(
+                blob, compression, algorithm, limits, plainSpans, spanBytes, progress, findings);
+        facts = decode(pass, layer, blob, new LayerIndexWriter(index.channel()), out);
+      } finally {
+        turns.release(); // others decode while this one waits for the disk
       }
-      checkDigests(layer, facts);
-      writer.finish(facts);
       if (copy != null && out != null) {
         out.flush();
         KeptLayers.pad(copy.channel());
         copy.commit();
       }
       index.commit();
+      if (event != null) {
+        event.done(facts.diffId(), facts.blobBytes(), facts.tarBytes(), facts.entries());
+      }
     }
+  }
+
+  private static LayerFacts decode(
+      LayerPass pass,
+      ImageLayer layer,
+      BlobSource blob,
+      LayerIndexWriter writer,
+      @Nullable OutputStream copy)
+      throws IOException {
+    LayerFacts facts;
+    try {
+      facts = pass.run(writer, copy);
+    } catch (OcifsException e) {
+      checkBlob(layer, blob, e);
+      throw e;
+    }
+    checkDigests(layer, facts);
+    writer.finish(facts);
+    return facts;
   }
 
   private static OutputStream stream(PendingFile file) {

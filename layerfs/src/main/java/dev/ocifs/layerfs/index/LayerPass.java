@@ -179,8 +179,8 @@ final class LayerPass {
       BlobInput input = new BlobInput();
       List<Checkpoint> found = new ArrayList<>();
       try (LayerDecoder decoder = LayerCodec.decoder(compression, input, spanBytes, found::add)) {
-        byte[] history = new byte[LayerDecoder.HISTORY_BYTES];
-        // Checkpoints come up to a window late: the chunk before waits for those that lie in it.
+        // The chunk before waits until the next is decoded: it has the history of that one, and
+        // checkpoints that lie in it come up to a window late.
         Chunk before = null;
         long pos = 0;
         while (true) {
@@ -189,8 +189,11 @@ final class LayerPass {
             return;
           }
           byte[] bytes = chunk.bytes;
-          System.arraycopy(history, 0, bytes, 0, history.length);
-          int end = decoder.decode(bytes, history.length, bytes.length - LayerDecoder.SLACK_BYTES);
+          int from = LayerDecoder.HISTORY_BYTES;
+          if (before != null) {
+            System.arraycopy(before.bytes, before.end - from, bytes, 0, from);
+          }
+          int end = decoder.decode(bytes, from, bytes.length - LayerDecoder.SLACK_BYTES);
           chunk.pos = pos;
           for (Checkpoint checkpoint : found) {
             Chunk home = before != null && checkpoint.outPos() < pos ? before : chunk;
@@ -205,9 +208,8 @@ final class LayerPass {
           }
           before = chunk;
           chunk.end = end;
-          pos += end - history.length;
+          pos += end - from;
           checkLimits(pos, input.consumed);
-          System.arraycopy(bytes, end - history.length, history, 0, history.length);
         }
       }
       input.drain();

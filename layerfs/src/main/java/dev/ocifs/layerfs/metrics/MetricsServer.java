@@ -47,14 +47,32 @@ public final class MetricsServer implements Closeable {
    */
   public static MetricsServer start(InetSocketAddress address, Metrics metrics)
       throws OcifsException {
+    // Its dispatching thread is a daemon exactly when the thread that starts it is one. That thread
+    // comes first: a server that is made and never started cannot be closed.
+    CompletableFuture<MetricsServer> started = new CompletableFuture<>();
+    Thread.ofPlatform().daemon().start(() -> complete(started, address, metrics));
+    try {
+      return started.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw new OcifsException(
+                OcifsException.Kind.USAGE,
+                "cannot serve metrics at " + address + ": " + cause,
+                cause)
+            .hint("give another port, or 0 for any that is free");
+      }
+      throw new IllegalStateException("the HTTP server does not start", e.getCause());
+    }
+  }
+
+  private static void complete(
+      CompletableFuture<MetricsServer> started, InetSocketAddress address, Metrics metrics) {
     try {
       MetricsServer server = new MetricsServer(HttpServer.create(address, 0), metrics);
       server.start();
-      return server;
-    } catch (IOException e) {
-      throw new OcifsException(
-              OcifsException.Kind.USAGE, "cannot serve metrics at " + address + ": " + e, e)
-          .hint("give another port, or 0 for any that is free");
+      started.complete(server);
+    } catch (IOException | RuntimeException | Error e) {
+      started.completeExceptionally(e);
     }
   }
 
@@ -98,24 +116,7 @@ public final class MetricsServer implements Closeable {
   private void start() {
     server.setExecutor(executor);
     server.createContext("/", this::handle);
-    // Its dispatching thread is a daemon exactly when the thread that starts it is one.
-    CompletableFuture<Void> started = new CompletableFuture<>();
-    Thread starter = Thread.ofPlatform().daemon().unstarted(() -> complete(started));
-    starter.start();
-    try {
-      started.join();
-    } catch (CompletionException e) {
-      throw new IllegalStateException("the HTTP server does not start", e.getCause());
-    }
-  }
-
-  private void complete(CompletableFuture<Void> started) {
-    try {
-      server.start();
-      started.complete(null);
-    } catch (RuntimeException e) {
-      started.completeExceptionally(e);
-    }
+    server.start();
   }
 
   private void handle(HttpExchange exchange) throws IOException {

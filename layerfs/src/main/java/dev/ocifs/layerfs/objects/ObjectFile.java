@@ -10,6 +10,8 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.OptionalInt;
+import java.util.function.IntFunction;
 import java.util.zip.CRC32C;
 
 /** Reads and writes the file of one span; see FORMAT.md. */
@@ -52,6 +54,21 @@ final class ObjectFile {
    * @throws IOException when it cannot be read
    */
   static boolean read(Path file, SpanKey key, int crc, byte[] dst) throws IOException {
+    return read(file, key, OptionalInt.of(crc), length -> dst);
+  }
+
+  /**
+   * Whether the file is what was written for this key, with this checksum of its content or, when
+   * none is known, with the one that it names.
+   *
+   * @throws IOException when it cannot be read
+   */
+  static boolean isSound(Path file, SpanKey key, OptionalInt crc) throws IOException {
+    return read(file, key, crc, byte[]::new);
+  }
+
+  private static boolean read(
+      Path file, SpanKey key, OptionalInt promised, IntFunction<byte[]> memory) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       byte[] raw = new byte[HEADER_BYTES];
       ByteBuffer header = ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN);
@@ -62,6 +79,7 @@ final class ObjectFile {
       fill(channel, header);
       int method = header.getInt(12);
       int stored = header.getInt(28);
+      int crc = promised.orElse(header.getInt(32));
       if (header.getLong(0) != MAGIC
           || header.getInt(8) != VERSION
           || header.getLong(16) != key.start()
@@ -73,6 +91,7 @@ final class ObjectFile {
           || size != HEADER_BYTES + (long) stored) {
         return false;
       }
+      byte[] dst = memory.apply(key.length());
       return content(channel, method, stored, key.length(), dst) && crcOf(dst, key.length()) == crc;
     } catch (EOFException e) {
       return false; // it was cut while it was read

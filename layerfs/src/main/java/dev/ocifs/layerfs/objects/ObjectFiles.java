@@ -17,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,30 +45,42 @@ final class ObjectFiles {
   static List<Found> oldestFirst(Path folder) {
     List<Found> found = new ArrayList<>();
     for (Path layer : list(folder)) {
-      Matcher name = LAYER.matcher(String.valueOf(layer.getFileName()));
-      if (name.matches()) {
-        try {
-          addAll(layer, Digest.parse(name.group(1) + ":" + name.group(2)), found);
-        } catch (OcifsException e) {
-          LOG.log(Level.DEBUG, "no folder of spans: " + layer, e);
-        }
-      }
+      layer(layer).ifPresent(diffId -> addAll(layer, diffId, found));
     }
     found.sort(Comparator.comparingLong(Found::usedMillis));
     return found;
   }
 
+  /** The layer that a folder is named after. */
+  static Optional<Digest> layer(Path folder) {
+    Matcher name = LAYER.matcher(String.valueOf(folder.getFileName()));
+    try {
+      return name.matches()
+          ? Optional.of(Digest.parse(name.group(1) + ":" + name.group(2)))
+          : Optional.empty();
+    } catch (OcifsException e) {
+      return Optional.empty(); // of another length
+    }
+  }
+
+  /** The span of a layer that a file is named after. */
+  static Optional<SpanKey> key(Path file, Digest diffId) {
+    Matcher name = SPAN.matcher(String.valueOf(file.getFileName()));
+    return name.matches()
+        ? Optional.of(
+            new SpanKey(diffId, Long.parseLong(name.group(1)), Integer.parseInt(name.group(2))))
+        : Optional.empty();
+  }
+
   private static void addAll(Path layer, Digest diffId, List<Found> found) {
     for (Path file : list(layer)) {
-      Matcher name = SPAN.matcher(String.valueOf(file.getFileName()));
-      if (name.matches()) {
-        SpanKey key =
-            new SpanKey(diffId, Long.parseLong(name.group(1)), Integer.parseInt(name.group(2)));
+      Optional<SpanKey> key = key(file, diffId);
+      if (key.isPresent()) {
         try {
           BasicFileAttributes facts =
               Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
           if (facts.isRegularFile()) {
-            found.add(new Found(key, facts.size(), facts.lastModifiedTime().toMillis()));
+            found.add(new Found(key.get(), facts.size(), facts.lastModifiedTime().toMillis()));
           }
         } catch (IOException e) {
           LOG.log(Level.DEBUG, "cannot look at a decoded span", e);

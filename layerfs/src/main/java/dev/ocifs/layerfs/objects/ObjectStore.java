@@ -42,9 +42,6 @@ import java.util.concurrent.atomic.LongAdder;
  * closes it; afterwards it still finds, and keeps nothing new. Thread-safe.
  */
 public final class ObjectStore implements SpanStore, Closeable {
-  /** The largest span that is kept when nothing else is said: several times the usual one. */
-  public static final int DEFAULT_MAX_ENTRY_BYTES = 16 << 20;
-
   private static final Logger LOG = System.getLogger("dev.ocifs.layerfs");
 
   private static final int WAITING = 8;

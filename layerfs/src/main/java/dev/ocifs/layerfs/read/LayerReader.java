@@ -159,10 +159,13 @@ public final class LayerReader implements Closeable {
    * Gets a span into the cache that will be asked for, unless it is there.
    *
    * @param usedBefore whether earlier mounts read it, so that it pays to keep it on disk
-   * @return how many bytes it has; 0 when the layer has no such span
+   * @return how many bytes it has; 0 when the layer has no such span, or it would not be kept
    */
   public long prefetch(int span, boolean usedBefore) throws IOException {
     if (span < 0 || span >= index.spanCount()) {
+      return 0;
+    }
+    if (!cache.keeps(length(span) + LayerDecoder.SLACK_BYTES)) {
       return 0;
     }
     ChunkCache.Key key = new ChunkCache.Key(index, span);
@@ -170,11 +173,14 @@ public final class LayerReader implements Closeable {
     return (chunk != null ? chunk : cache.get(key, () -> load(span, usedBefore))).length;
   }
 
+  private int length(int span) throws IOException {
+    return Math.toIntExact(index.spanStart(span + 1) - index.spanStart(span));
+  }
+
   private byte[] load(int span, boolean usedBefore) throws IOException {
-    long start = index.spanStart(span);
-    int length = Math.toIntExact(index.spanStart(span + 1) - start);
+    int length = length(span);
     byte[] chunk = new byte[length + LayerDecoder.SLACK_BYTES];
-    SpanKey key = new SpanKey(index.facts().diffId(), start, length);
+    SpanKey key = new SpanKey(index.facts().diffId(), index.spanStart(span), length);
     int crc = index.spanCrc(span);
     if (!objects.find(key, crc, chunk)) {
       decode(span, chunk, length);

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * grammar.
  */
 public final class ImageTree implements Closeable {
+  private static final int MAX_NAME_BYTES = 255;
+  private static final ThreadLocal<NameBuffer> NAMES = ThreadLocal.withInitial(NameBuffer::new);
   private static final byte[] SELINUX = "security.selinux".getBytes(StandardCharsets.US_ASCII);
 
   private final SectionedFile file;
@@ -82,10 +84,20 @@ public final class ImageTree implements Closeable {
     return file.getLong(factsAt);
   }
 
+  /** The chain ID of the stack of layers. */
+  public Digest chainId() throws OcifsException {
+    return names(0).getFirst();
+  }
+
   /** The diffIDs of the layers, base first. */
   public List<Digest> diffIds() throws OcifsException {
-    int count = file.getInt(factsAt + 12);
-    List<Digest> diffIds = new ArrayList<>();
+    List<Digest> names = names(file.getInt(factsAt + 12));
+    return names.subList(1, names.size());
+  }
+
+  /** The chain ID and {@code count} diffIDs. */
+  private List<Digest> names(int count) throws OcifsException {
+    List<Digest> names = new ArrayList<>();
     long at = factsAt + 16;
     for (int i = -1; i < count; i++) {
       int length = file.getInt(at);
@@ -94,12 +106,20 @@ public final class ImageTree implements Closeable {
       }
       byte[] text = new byte[length];
       file.get(at + 4, text, 0, length);
-      if (i >= 0) { // The first is the chain ID.
-        diffIds.add(Digest.parse(new String(text, StandardCharsets.US_ASCII)));
-      }
+      names.add(Digest.parse(new String(text, StandardCharsets.US_ASCII)));
       at += 4 + (length + 3 & ~3);
     }
-    return diffIds;
+    return names;
+  }
+
+  /** Compares all checksums now. */
+  void checkBytes() throws OcifsException {
+    file.checkAll();
+  }
+
+  /** The error that says that this tree is damaged. */
+  OcifsException damaged(String how) {
+    return file.damaged(how);
   }
 
   /** See {@link ImageView#lookup}. */
@@ -165,14 +185,34 @@ public final class ImageTree implements Closeable {
     long data = file.getLong(record + TreeFormat.DATA);
     long count = data >>> 32;
     long first = data & 0xffff_ffffL;
-    byte[] name = new byte[255];
-    for (long i = Math.max(0, offset); i < count; i++) {
-      long dirent = dirent(first + i);
-      int length = stringInto(file.getInt(dirent), name);
-      long inode = Integer.toUnsignedLong(file.getInt(dirent + Integer.BYTES));
-      if (!visitor.entry(name, length, inode, type(record(inode)), i + 1)) {
-        return;
+    byte[] name = NAMES.get().take();
+    try {
+      for (long i = Math.max(0, offset); i < count; i++) {
+        long dirent = dirent(first + i);
+        int length = stringInto(file.getInt(dirent), name);
+        long inode = Integer.toUnsignedLong(file.getInt(dirent + Integer.BYTES));
+        if (!visitor.entry(name, length, inode, type(record(inode)), i + 1)) {
+          return;
+        }
       }
+    } finally {
+      NAMES.get().give(name);
+    }
+  }
+
+  /** The name that a listing shows, kept from one listing of a thread to its next. */
+  private static final class NameBuffer {
+    private byte @Nullable [] idle;
+
+    /** A new one where a visitor lists another directory: it still looks at the name it got. */
+    byte[] take() {
+      byte[] taken = idle;
+      idle = null;
+      return taken != null ? taken : new byte[MAX_NAME_BYTES];
+    }
+
+    void give(byte[] name) {
+      idle = name;
     }
   }
 
@@ -209,28 +249,42 @@ public final class ImageTree implements Closeable {
     return null;
   }
 
-  /** Where the content of a regular file lies. */
-  public Extent extent(long inode) throws OcifsException {
+  /**
+   * Where the content of a regular file lies, as a number that the methods below take: a read makes
+   * no object of it.
+   */
+  public long content(long inode) throws OcifsException {
     long record = record(inode);
     if (type(record) != Attributes.S_IFREG) {
       throw new IllegalArgumentException("inode " + inode + " is not a regular file");
     }
-    return new Extent(
-        file.getInt(record + TreeFormat.HOME),
-        file.getLong(record + TreeFormat.DATA),
-        file.getLong(record + TreeFormat.SIZE),
-        runs(file.getInt(record + TreeFormat.RUNS)));
+    return record;
   }
 
-  private long runs(int reference) {
+  /** The layer that has the content: its ordinal, 0 at the base. */
+  public int contentLayer(long content) throws OcifsException {
+    return file.getInt(content + TreeFormat.HOME);
+  }
+
+  /** The position of the first stored byte in the uncompressed layer. */
+  public long contentPos(long content) throws OcifsException {
+    return file.getLong(content + TreeFormat.DATA);
+  }
+
+  /** The bytes of the content, holes included. */
+  public long contentSize(long content) throws OcifsException {
+    return file.getLong(content + TreeFormat.SIZE);
+  }
+
+  /** The map of a sparse file, for the methods below; 0 when all of the file is stored. */
+  public long runs(long content) throws OcifsException {
+    int reference = file.getInt(content + TreeFormat.RUNS);
     return reference == 0 ? 0 : blob(reference) + Integer.BYTES;
   }
 
   /**
    * The number of data runs of a sparse file. They ascend, do not overlap, and are stored one after
-   * the other from {@link Extent#pos}.
-   *
-   * @param runs {@link Extent#runs} of the file
+   * the other from {@link #contentPos}.
    */
   public int runCount(long runs) throws OcifsException {
     int count = file.getInt(runs);

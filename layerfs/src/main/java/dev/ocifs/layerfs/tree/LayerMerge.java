@@ -5,30 +5,16 @@ import dev.ocifs.layerfs.index.LayerEntry;
 import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Supplier;
 
 /**
  * Merges one layer into the tree of the layers below it, by the rules of docs/semantics.md.
  *
  * <p>The layer is walked twice (rule 2): first its whiteouts and opaque markers act on the lower
- * tree, whatever their place in the tar, then its entries are added in order. Names that a whiteout
- * took are remembered with the whiteout's place, because a hard link that stands before it still
- * finds them (rule 14). Hard links whose target comes later wait until the end of the layer. Not
- * thread-safe; used once.
+ * tree, whatever their place in the tar, then its entries are added in order. What its hard links
+ * refer to, {@link HardLinks} finds. Not thread-safe; used once.
  */
 final class LayerMerge {
-
-  /** A lower name that a whiteout took. */
-  private record Hidden(int inode, long position) {}
-
-  /** A hard link whose target has not come yet. */
-  @SuppressWarnings("ArrayRecordComponent")
-  private record Waiting(byte[] path, byte[] target) {}
-
   private final MergedTree tree;
   private final PathResolver resolver;
   private final int ordinal;
@@ -38,8 +24,7 @@ final class LayerMerge {
   private final int firstNew;
 
   private final LayerEntry entry = new LayerEntry();
-  private final Map<Integer, Hidden> hidden = new HashMap<>();
-  private final Map<Integer, Waiting> waiting = new LinkedHashMap<>();
+  private final HardLinks hardLinks;
 
   /**
    * @param ordinal the layer's place in the image, 0 at the base
@@ -50,6 +35,7 @@ final class LayerMerge {
     this.resolver = new PathResolver(tree);
     this.ordinal = ordinal;
     this.findings = new LayerFindings(diffId, strict, findings);
+    this.hardLinks = new HardLinks(tree, resolver, ordinal);
     firstNew = tree.inodes.count();
   }
 
@@ -64,7 +50,7 @@ final class LayerMerge {
         throw e.entry(entry.path);
       }
     }
-    linkWaiting();
+    hardLinks.linkWaiting();
   }
 
   /**
@@ -74,7 +60,7 @@ final class LayerMerge {
   private void hideLower(EntryCursor cursor) throws OcifsException {
     for (long position = 0; cursor.next(entry); position++) {
       byte[] path = entry.path;
-      int name = nameStart(path);
+      int name = PathResolver.nameStart(path);
       if (Whiteouts.hasPrefix(path, name) && !Whiteouts.isAufs(path)) {
         try {
           findHidden(Whiteouts.kind(path, name), name, position);
@@ -83,9 +69,7 @@ final class LayerMerge {
         }
       }
     }
-    for (int link : hidden.keySet()) {
-      tree.links.inode[link] = 0;
-    }
+    hardLinks.takeHidden();
   }
 
   private void findHidden(Whiteouts.Kind kind, int name, long position) {
@@ -102,20 +86,13 @@ final class LayerMerge {
     if (kind == Whiteouts.Kind.OPAQUE) {
       int link = (int) tree.inodes.data[directory];
       for (; link != 0; link = links.next[link]) {
-        hide(link, position);
+        hardLinks.hide(link, position);
       }
     } else {
       int number = tree.strings.find(path, name + Whiteouts.PREFIX_BYTES, path.length);
       if (number >= 0) {
-        hide(links.find(directory, number), position);
+        hardLinks.hide(links.find(directory, number), position);
       }
-    }
-  }
-
-  private void hide(int link, long position) {
-    int inode = tree.links.inode[link];
-    if (inode != 0) {
-      hidden.putIfAbsent(link, new Hidden(inode, position));
     }
   }
 
@@ -126,7 +103,7 @@ final class LayerMerge {
       return;
     }
     boolean aufs = Whiteouts.isAufs(path);
-    int name = nameStart(path);
+    int name = PathResolver.nameStart(path);
     if (!aufs && Whiteouts.kind(path, name) != Whiteouts.Kind.NONE) {
       return;
     }
@@ -141,13 +118,12 @@ final class LayerMerge {
       findings.broken(11, path, "the same path stands twice in the layer; the last entry counts");
     }
     tree.links.setBy[link] = ordinal + 1;
-    Hidden lower = hidden.get(link);
-    if (lower != null && lower.position > position) {
+    if (hardLinks.isHiddenLater(link, position)) {
       findings.differs(
           2, path, "a whiteout of it follows: docker, podman and containerd refuse the layer");
     }
     findings.attributes(entry);
-    waiting.remove(link);
+    hardLinks.replaced(link);
     if (entry.type == LayerEntry.Type.HARD_LINK) {
       addHardLink(link, position);
     } else if (entry.type == LayerEntry.Type.DIRECTORY) {
@@ -241,29 +217,14 @@ final class LayerMerge {
   }
 
   private void addHardLink(int link, long position) throws OcifsException {
-    int target =
-        findTarget(
-            entry.target,
-            link,
-            (directory, path, from, to) -> childBefore(directory, path, from, to, position));
+    int target = hardLinks.target(link, entry.path, entry.target, position);
+    tree.links.inode[link] = target;
     if (target == 0) {
-      target =
-          findTarget(
-              entry.target,
-              link,
-              (directory, path, from, to) -> lowerBefore(directory, path, from, to, position));
-    }
-    if (target == 0) {
-      tree.links.inode[link] = 0;
-      waiting.put(link, new Waiting(entry.path, entry.target));
       findings.differs(
           14,
           entry.path,
           "its target comes later in the layer, which docker, podman and containerd refuse");
-      return;
-    }
-    tree.links.inode[link] = linkable(target, entry.target);
-    if (target < firstNew) {
+    } else if (target < firstNew) {
       findings.differs(
           14,
           entry.path,
@@ -282,110 +243,5 @@ final class LayerMerge {
         && inodes.uid[inode] == entry.uid
         && inodes.gid[inode] == entry.gid
         && inodes.mtimeSeconds[inode] == entry.mtimeSeconds;
-  }
-
-  /** Links what waited, in as many rounds as links wait for each other. */
-  private void linkWaiting() throws OcifsException {
-    int before = -1;
-    while (!waiting.isEmpty() && waiting.size() != before) {
-      before = waiting.size();
-      var round = waiting.entrySet().iterator();
-      while (round.hasNext()) {
-        Map.Entry<Integer, Waiting> next = round.next();
-        Waiting link = next.getValue();
-        try {
-          int target = findTarget(link.target, next.getKey(), tree::child);
-          if (target != 0) {
-            tree.links.inode[next.getKey()] = linkable(target, link.target);
-            round.remove();
-          }
-        } catch (OcifsException e) {
-          throw e.entry(link.path);
-        }
-      }
-    }
-    if (!waiting.isEmpty()) {
-      Waiting lost = waiting.values().iterator().next();
-      throw new OcifsException(
-              OcifsException.Kind.INVALID_IMAGE,
-              "hard link to '" + text(lost.target) + "', which is not there")
-          .rule(14)
-          .entry(lost.path);
-    }
-  }
-
-  private int linkable(int target, byte[] name) throws OcifsException {
-    if (tree.inodes.isDirectory(target)) {
-      throw new OcifsException(
-              OcifsException.Kind.INVALID_IMAGE,
-              "hard link to '" + text(name) + "', which is a directory")
-          .rule(14);
-    }
-    return target;
-  }
-
-  /**
-   * The inode that a hard link's target names, its last component not followed; 0 when there is
-   * none.
-   *
-   * @param own the link itself, which cannot be its own target
-   */
-  private int findTarget(byte[] target, int own, PathResolver.Lookup lookup) throws OcifsException {
-    int root = Whiteouts.isAufs(target) ? tree.aufs : MergedTree.ROOT;
-    if (target.length == 0) {
-      return root;
-    }
-    int name = nameStart(target);
-    int directory = resolver.find(root, target, Math.max(0, name - 1), lookup);
-    if (directory == 0) {
-      return 0;
-    }
-    int number = tree.strings.find(target, name, target.length);
-    if (number >= 0 && tree.links.find(directory, number) == own) {
-      throw new OcifsException(OcifsException.Kind.INVALID_IMAGE, "hard link to itself").rule(14);
-    }
-    return lookup.inode(directory, target, name, target.length);
-  }
-
-  /**
-   * A child as a hard link at {@code position} sees it: whiteouts that stand later have not hidden
-   * it yet.
-   */
-  private int childBefore(int directory, byte[] path, int from, int to, long position) {
-    int number = tree.strings.find(path, from, to);
-    if (number < 0) {
-      return 0;
-    }
-    int link = tree.links.find(directory, number);
-    int inode = tree.links.inode[link];
-    if (inode == 0 && tree.links.setBy[link] != ordinal + 1) {
-      Hidden lower = hidden.get(link);
-      return lower != null && lower.position > position ? lower.inode : 0;
-    }
-    return inode;
-  }
-
-  /**
-   * The same, but where a whiteout that stands later took a lower name, it is the lower one even if
-   * this layer has made the name anew: a new directory does not have what the old one had.
-   */
-  private int lowerBefore(int directory, byte[] path, int from, int to, long position) {
-    int number = tree.strings.find(path, from, to);
-    Hidden lower = number < 0 ? null : hidden.get(tree.links.find(directory, number));
-    return lower != null && lower.position > position
-        ? lower.inode
-        : childBefore(directory, path, from, to, position);
-  }
-
-  private static String text(byte[] name) {
-    return new String(name, StandardCharsets.UTF_8);
-  }
-
-  private static int nameStart(byte[] path) {
-    int i = path.length;
-    while (i > 0 && path[i - 1] != '/') {
-      i--;
-    }
-    return i;
   }
 }

@@ -148,6 +148,15 @@ final class PathResolver {
     return inode;
   }
 
+  /** Where the last component of a path begins. */
+  static int nameStart(byte[] path) {
+    int i = path.length;
+    while (i > 0 && path[i - 1] != '/') {
+      i--;
+    }
+    return i;
+  }
+
   private static boolean isDots(byte[] path, int from, int to, int dots) {
     if (to - from != dots) {
       return false;

@@ -26,7 +26,7 @@ class CacheStructureTest {
     assertThatCode(
             () -> {
               table.validate();
-              list.validate(table);
+              list.validate(table, false);
             })
         .doesNotThrowAnyException();
   }
@@ -42,7 +42,7 @@ class CacheStructureTest {
     }
     assertThat(table.size()).isEqualTo(list.size()).isEqualTo(20);
     table.validate();
-    list.validate(table);
+    list.validate(table, false);
   }
 
   @Test
@@ -65,14 +65,14 @@ class CacheStructureTest {
     assertThat(list.oldest()).isSameAs(entries[20]);
     list.remove(entries[20]);
     assertThat(list.oldest()).isNull();
-    list.validate(table);
+    list.validate(table, false);
   }
 
   @Test
   void validatorSeesACircleInTheList() {
     entries[39].newer = entries[10];
     assertThatIllegalStateException()
-        .isThrownBy(() -> list.validate(table))
+        .isThrownBy(() -> list.validate(table, false))
         .withMessageContaining("circle");
   }
 
@@ -80,7 +80,7 @@ class CacheStructureTest {
   void validatorSeesAOneWayLink() {
     entries[10].older = entries[8];
     assertThatIllegalStateException()
-        .isThrownBy(() -> list.validate(table))
+        .isThrownBy(() -> list.validate(table, false))
         .withMessageContaining("lead back");
   }
 
@@ -88,7 +88,7 @@ class CacheStructureTest {
   void validatorSeesAListThatLostItsEnd() {
     entries[30].newer = null;
     assertThatIllegalStateException()
-        .isThrownBy(() -> list.validate(table))
+        .isThrownBy(() -> list.validate(table, false))
         .withMessageContaining("ends after 31 of 40");
   }
 
@@ -96,7 +96,7 @@ class CacheStructureTest {
   void validatorSeesWhatIsListedAndNotInTheTable() {
     table.remove(entries[5]);
     assertThatIllegalStateException()
-        .isThrownBy(() -> list.validate(table))
+        .isThrownBy(() -> list.validate(table, false))
         .withMessageContaining("not in the table");
   }
 
@@ -104,8 +104,16 @@ class CacheStructureTest {
   void validatorSeesWhatIsListedAndPinned() {
     entries[5].pins = 1;
     assertThatIllegalStateException()
-        .isThrownBy(() -> list.validate(table))
+        .isThrownBy(() -> list.validate(table, false))
         .withMessageContaining("pinned");
+  }
+
+  @Test
+  void validatorSeesWhatIsInTheOtherList() {
+    entries[5].proven = true;
+    assertThatIllegalStateException()
+        .isThrownBy(() -> list.validate(table, false))
+        .withMessageContaining("other list");
   }
 
   @Test

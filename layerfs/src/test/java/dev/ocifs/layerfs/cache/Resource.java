@@ -19,7 +19,8 @@ final class Resource implements AutoCloseable {
   }
 
   static Digest digest(int id) {
-    return new Digest(Digest.Algorithm.SHA256, String.format("%064x", id));
+    // Hashes are made of the first half.
+    return new Digest(Digest.Algorithm.SHA256, String.format("%032x%032x", id, id));
   }
 
   boolean closed() {

@@ -187,6 +187,10 @@ class CatalogFileTest {
     execute(
         "UPDATE image_layers SET chain_id = (SELECT chain_id FROM image_layers a"
             + " WHERE a.image = 1 AND a.position = 1 - image_layers.position) WHERE image = 2");
+    assertThat(new CatalogCheck(path()).damage())
+        .hasValueSatisfying(
+            why -> assertThat(why).matches("layers lie on themselves: (\\S+) -> \\S+ -> \\1"));
+    assertThat(asideExists()).as("a check changes nothing").isFalse();
     assertIsMadeAnew();
   }
 
@@ -220,6 +224,7 @@ class CatalogFileTest {
           Sql.CLEAR_IMAGE_LAYERS,
           Sql.PUT_IMAGE_LAYER,
           Sql.FORGET_IMAGE,
+          Sql.FORGET_INDEX,
           Sql.FORGET_OBJECT,
           Sql.COUNT_UNINDEXED,
           Sql.COUNT_ACCESS);

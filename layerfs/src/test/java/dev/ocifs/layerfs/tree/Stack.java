@@ -68,6 +68,14 @@ final class Stack {
     return this;
   }
 
+  /** Gives all entries of the last layer an extended attribute. */
+  Stack xattr(String name, byte[] value) {
+    for (LayerEntry entry : layers.getLast()) {
+      entry.xattrs = new byte[][] {bytes(name), value};
+    }
+    return this;
+  }
+
   /** Merges the layers; the caller closes the tree. */
   ImageTree merge() throws IOException {
     TreeBuilder builder = new TreeBuilder(strict, findings::add);

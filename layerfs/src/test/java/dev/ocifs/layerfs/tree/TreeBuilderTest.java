@@ -303,4 +303,26 @@ class TreeBuilderTest {
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.ISO_8859_1);
   }
+
+  @Test
+  void equalNamesTargetsAndXattrsAreStoredOnce() throws IOException {
+    long few = bytesOfEqualLinks(10);
+    long many = bytesOfEqualLinks(1010);
+    // Two inodes of 64 bytes each, two entries of directories, the name of the one, checksums.
+    assertThat((many - few) / 1000).isBetween(144L, 170L);
+  }
+
+  /** The size of a tree of directories that have each a link of the same long name and target. */
+  private long bytesOfEqualLinks(int count) throws IOException {
+    String name = "n".repeat(250);
+    String target = "t".repeat(250);
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      lines.add("l " + (10_000 + i) + "/" + name + " " + target);
+    }
+    Stack links = new Stack(dir).layer(lines.toArray(String[]::new)).xattr("user.x", new byte[250]);
+    try (ImageTree tree = links.merge()) {
+      return tree.bytes();
+    }
+  }
 }

@@ -14,11 +14,16 @@ import org.jspecify.annotations.Nullable;
 final class Descriptors {
   private Descriptors() {}
 
+  /** A member that may be missing or null. */
+  static Optional<Descriptor> optional(StrictJson json) throws IOException {
+    return json.isNull() ? Optional.empty() : Optional.of(read(json));
+  }
+
   static Descriptor read(StrictJson json) throws IOException {
     Builder builder = new Builder();
     json.object(name -> builder.take(name, json));
     return new Descriptor(
-        new MediaType(json.required(builder.mediaType, "mediaType")),
+        MediaType.of(json.required(builder.mediaType, "mediaType")),
         Digest.parse(json.required(builder.digest, "digest")),
         json.required(builder.size, "size"),
         builder.platform,

@@ -4,6 +4,7 @@ import dev.ocifs.oci.Descriptor;
 import dev.ocifs.oci.MediaType;
 import dev.ocifs.oci.OcifsException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param document the bytes it was read from
  * @param manifests what it lists, in its order; media types that nobody knows are among them
+ * @param subject the manifest that this index is a statement about
  */
-public record ImageIndex(Document document, List<Descriptor> manifests) {
+public record ImageIndex(
+    Document document, List<Descriptor> manifests, Optional<Descriptor> subject) {
 
   /**
    * Reads an index strictly.
@@ -31,6 +34,7 @@ public record ImageIndex(Document document, List<Descriptor> manifests) {
               name -> {
                 switch (name) {
                   case "manifests" -> builder.manifests = json.list(() -> Descriptors.read(json));
+                  case "subject" -> builder.subject = Descriptors.optional(json);
                   case "schemaVersion" -> Schema.check(json);
                   case "mediaType" ->
                       Schema.checkMediaType(json, MediaType::isIndex, "an image index");
@@ -42,11 +46,13 @@ public record ImageIndex(Document document, List<Descriptor> manifests) {
                 }
                 return true;
               });
-          return new ImageIndex(document, json.required(builder.manifests, "manifests"));
+          return new ImageIndex(
+              document, json.required(builder.manifests, "manifests"), builder.subject);
         });
   }
 
   private static final class Builder {
     private @Nullable List<Descriptor> manifests;
+    private Optional<Descriptor> subject = Optional.empty();
   }
 }

@@ -47,9 +47,7 @@ public record ImageManifest(
             case "layers" -> builder.layers = json.list(() -> Descriptors.read(json));
             case "annotations" -> builder.annotations.putAll(json.stringMap());
             case "artifactType" -> builder.artifactType = json.optionalString();
-            case "subject" ->
-                builder.subject =
-                    json.isNull() ? Optional.empty() : Optional.of(Descriptors.read(json));
+            case "subject" -> builder.subject = Descriptors.optional(json);
             case "schemaVersion" -> Schema.check(json);
             case "mediaType" ->
                 Schema.checkMediaType(json, MediaType::isManifest, "an image manifest");

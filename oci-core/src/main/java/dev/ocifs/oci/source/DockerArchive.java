@@ -3,7 +3,6 @@ package dev.ocifs.oci.source;
 import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.ImageReference;
-import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.MediaType;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.Platform;
@@ -31,15 +30,15 @@ final class DockerArchive implements Source {
 
   private final ImageReference reference;
   private final Folder folder;
-  private final Limits limits;
+  private final OpenOptions options;
 
   /**
    * @param folder closed with this source, or with the image that it opened
    */
-  DockerArchive(ImageReference reference, Folder folder, Limits limits) {
+  DockerArchive(ImageReference reference, Folder folder, OpenOptions options) {
     this.reference = reference;
     this.folder = folder;
-    this.limits = limits;
+    this.options = options;
   }
 
   @Override
@@ -60,7 +59,21 @@ final class DockerArchive implements Source {
   @Override
   public Image open(Optional<Platform> asked) throws IOException {
     DockerSave.Entry entry = choose(images());
-    ImageConfig config = ImageConfig.parse(config(entry.config()));
+    Documents documents = new Documents(options);
+    Image image = null;
+    try {
+      image = open(entry, asked, documents);
+      return image;
+    } finally {
+      if (image == null) {
+        documents.close();
+      }
+    }
+  }
+
+  private Image open(DockerSave.Entry entry, Optional<Platform> asked, Documents documents)
+      throws IOException {
+    ImageConfig config = documents.config(config(entry.config()));
     Layers.checkPlatform(config, asked);
     Layers.checkCount(entry.layers().size(), config);
     List<ImageLayer> layers = new ArrayList<>();
@@ -73,6 +86,8 @@ final class DockerArchive implements Source {
         Optional.empty(),
         config,
         layers,
+        documents,
+        Image.Surroundings.NONE,
         folder);
   }
 
@@ -141,7 +156,7 @@ final class DockerArchive implements Source {
     if (promised.isEmpty()) {
       return document;
     }
-    Document named = Document.of(document.bytes(), promised.get().algorithm(), limits);
+    Document named = Document.of(document.bytes(), promised.get().algorithm(), options.limits());
     if (!named.digest().equals(promised.get())) {
       throw new OcifsException(
               OcifsException.Kind.MISMATCH,
@@ -153,7 +168,7 @@ final class DockerArchive implements Source {
 
   private Document read(String name) throws IOException {
     try (BlobSource member = folder.open(name)) {
-      return Document.of(Blobs.bytes(member, limits), limits);
+      return Document.of(Blobs.bytes(member, options.limits()), options.limits());
     }
   }
 

@@ -21,7 +21,18 @@ public final class Image implements Closeable {
   private final Optional<ImageManifest> manifest;
   private final ImageConfig config;
   private final List<ImageLayer> layers;
+  private final Documents documents;
+  private final Surroundings surroundings;
   private final Closeable files;
+
+  /** Looks through the documents around an image. */
+  @FunctionalInterface
+  interface Surroundings {
+    /** For archives that have no documents but the image's own. */
+    Surroundings NONE = review -> {};
+
+    void check(DocumentReview review) throws IOException;
+  }
 
   Image(
       String name,
@@ -29,12 +40,16 @@ public final class Image implements Closeable {
       Optional<ImageManifest> manifest,
       ImageConfig config,
       List<ImageLayer> layers,
+      Documents documents,
+      Surroundings surroundings,
       Closeable files) {
     this.name = name;
     this.ref = ref;
     this.manifest = manifest;
     this.config = config;
     this.layers = List.copyOf(layers);
+    this.documents = documents;
+    this.surroundings = surroundings;
     this.files = files;
   }
 
@@ -83,8 +98,20 @@ public final class Image implements Closeable {
     return chain.isEmpty() ? Optional.empty() : Optional.of(chain.getLast());
   }
 
+  /**
+   * Reads the documents around the image again: all that its name in the layout leads to, the
+   * subjects of these, and what refers to them. Does nothing for docker archives.
+   *
+   * @throws dev.ocifs.oci.OcifsException {@code LIMIT} when they are too long, {@code IO} when they
+   *     cannot be read
+   */
+  public void checkDocuments(DocumentReview review) throws IOException {
+    surroundings.check(review);
+  }
+
   @Override
   public void close() throws IOException {
+    documents.close();
     files.close();
   }
 }

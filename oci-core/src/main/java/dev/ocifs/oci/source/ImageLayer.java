@@ -10,7 +10,7 @@ import java.util.Optional;
  * reads it verifies it.
  *
  * @param ordinal place in the image, the base is 0
- * @param mediaType says how the layer is compressed: {@link MediaType#compression}
+ * @param mediaType says how the layer should be compressed; its bytes say how it is
  * @param digest of the blob as stored; absent when a docker archive does not tell
  * @param size length of the blob as stored, in bytes
  * @param diffId digest of the uncompressed tar

@@ -3,7 +3,6 @@ package dev.ocifs.oci.source;
 import dev.ocifs.oci.Descriptor;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.ImageReference;
-import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.Platform;
 import dev.ocifs.oci.manifest.Document;
@@ -27,18 +26,18 @@ final class OciLayout implements Source {
 
   private final ImageReference reference;
   private final Folder folder;
-  private final Limits limits;
+  private final OpenOptions options;
   private final Blobs blobs;
 
   /**
    * @param reference names the image; a REF that is missing means the only one
    * @param folder closed with this source, or with the image that it opened
    */
-  OciLayout(ImageReference reference, Folder folder, Limits limits) {
+  OciLayout(ImageReference reference, Folder folder, OpenOptions options) {
     this.reference = reference;
     this.folder = folder;
-    this.limits = limits;
-    this.blobs = new Blobs(folder, limits);
+    this.options = options;
+    this.blobs = new Blobs(folder, options.limits());
   }
 
   /** One name for each manifest; an index that has two names is listed once. */
@@ -46,7 +45,7 @@ final class OciLayout implements Source {
   public List<ImageName> list() throws IOException {
     IndexWalk walk = new IndexWalk(blobs);
     List<ImageName> names = new ArrayList<>();
-    for (Descriptor entry : entries()) {
+    for (Descriptor entry : images(index().manifests())) {
       for (Descriptor manifest : reachable(walk, entry)) {
         names.add(
             new ImageName(
@@ -70,10 +69,24 @@ final class OciLayout implements Source {
 
   @Override
   public Image open(Optional<Platform> asked) throws IOException {
+    Documents documents = new Documents(options);
+    Image image = null;
+    try {
+      image = open(asked, documents);
+      return image;
+    } finally {
+      if (image == null) {
+        documents.close();
+      }
+    }
+  }
+
+  private Image open(Optional<Platform> asked, Documents documents) throws IOException {
+    List<Descriptor> listed = index().manifests();
     Selection.Choice choice =
-        new Selection(reference, entries(), new IndexWalk(blobs)).choose(asked);
+        new Selection(reference, images(listed), new IndexWalk(blobs)).choose(asked);
     Descriptor chosen = choice.manifest();
-    ImageManifest manifest = ImageManifest.parse(blobs.document(chosen));
+    ImageManifest manifest = documents.manifest(chosen, blobs);
     if (!manifest.config().mediaType().isConfig()) {
       throw new OcifsException(
               OcifsException.Kind.UNSUPPORTED,
@@ -83,7 +96,7 @@ final class OciLayout implements Source {
                   + "'")
           .rule(30);
     }
-    ImageConfig config = ImageConfig.parse(blobs.document(manifest.config()));
+    ImageConfig config = documents.config(manifest.config(), blobs);
     Layers.checkPlatform(config, asked);
     return new Image(
         reference.toString(),
@@ -91,7 +104,15 @@ final class OciLayout implements Source {
         Optional.of(manifest),
         config,
         layers(manifest, config),
+        documents,
+        review -> new DocumentGraph(blobs).check(listed, own(choice), review),
         folder);
+  }
+
+  private static List<Descriptor> own(Selection.Choice choice) {
+    List<Descriptor> own = new ArrayList<>(choice.entries());
+    own.add(choice.manifest());
+    return own;
   }
 
   @Override
@@ -99,24 +120,23 @@ final class OciLayout implements Source {
     folder.close();
   }
 
-  private List<Descriptor> entries() throws IOException {
+  private ImageIndex index() throws IOException {
     checkVersion();
-    ImageIndex index = ImageIndex.parse(read(INDEX_FILE));
+    return ImageIndex.parse(read(INDEX_FILE));
+  }
+
+  private List<Descriptor> images(List<Descriptor> listed) throws OcifsException {
     List<Descriptor> images =
-        index.manifests().stream()
+        listed.stream()
             .filter(d -> d.mediaType().isIndex() || d.mediaType().isManifest())
             .filter(d -> !d.isAttestation())
             .toList();
-    if (images.isEmpty() && !index.manifests().isEmpty()) {
+    if (images.isEmpty() && !listed.isEmpty()) {
       throw new OcifsException(
               OcifsException.Kind.UNSUPPORTED,
               reference.path()
                   + " lists nothing that is an image, only: "
-                  + Listing.of(
-                      index.manifests().stream()
-                          .map(d -> d.mediaType().value())
-                          .distinct()
-                          .toList()))
+                  + Listing.of(listed.stream().map(d -> d.mediaType().value()).distinct().toList()))
           .rule(30);
     }
     return images;
@@ -131,7 +151,7 @@ final class OciLayout implements Source {
 
   private Document read(String name) throws IOException {
     try (BlobSource file = folder.open(name)) {
-      return Document.of(Blobs.bytes(file, limits), limits);
+      return Document.of(Blobs.bytes(file, options.limits()), options.limits());
     }
   }
 

@@ -16,13 +16,19 @@ import java.util.Optional;
  * @param limits bounds against hostile images
  * @param store where archives that are compressed as a whole are unwrapped; asked for only then
  * @param directory what relative paths of references start from; empty is the process's own
+ * @param documents keeps parsed manifests and configurations
  */
 public record OpenOptions(
-    Optional<Platform> platform, Limits limits, Optional<StoreOpener> store, Path directory) {
+    Optional<Platform> platform,
+    Limits limits,
+    Optional<StoreOpener> store,
+    Path directory,
+    DocumentCache documents) {
 
   /** No platform asked for, default limits, no store. */
   public static final OpenOptions DEFAULT =
-      new OpenOptions(Optional.empty(), Limits.DEFAULT, Optional.empty(), Path.of(""));
+      new OpenOptions(
+          Optional.empty(), Limits.DEFAULT, Optional.empty(), Path.of(""), DocumentCache.NONE);
 
   /** Opens the store when it is needed. */
   @FunctionalInterface
@@ -37,21 +43,26 @@ public record OpenOptions(
 
   /** These options with a platform asked for. */
   public OpenOptions withPlatform(Platform value) {
-    return new OpenOptions(Optional.of(value), limits, store, directory);
+    return new OpenOptions(Optional.of(value), limits, store, directory, documents);
   }
 
   /** These options with other limits. */
   public OpenOptions withLimits(Limits value) {
-    return new OpenOptions(platform, value, store, directory);
+    return new OpenOptions(platform, value, store, directory, documents);
   }
 
   /** These options with a store. */
   public OpenOptions withStore(StoreOpener value) {
-    return new OpenOptions(platform, limits, Optional.of(value), directory);
+    return new OpenOptions(platform, limits, Optional.of(value), directory, documents);
   }
 
   /** These options with relative paths taken from another directory. */
   public OpenOptions withDirectory(Path value) {
-    return new OpenOptions(platform, limits, store, value);
+    return new OpenOptions(platform, limits, store, value, documents);
+  }
+
+  /** These options with a cache of documents. */
+  public OpenOptions withDocuments(DocumentCache value) {
+    return new OpenOptions(platform, limits, store, directory, value);
   }
 }

@@ -24,8 +24,13 @@ final class Selection {
   private final List<Descriptor> entries;
   private final IndexWalk walk;
 
-  /** The manifest that was chosen, and the name of the entry that led to it. */
-  record Choice(Descriptor manifest, Optional<String> name) {}
+  /**
+   * The manifest that was chosen.
+   *
+   * @param name that of the entry that led to it
+   * @param entries what the reference means in {@code index.json}
+   */
+  record Choice(Descriptor manifest, Optional<String> name, List<Descriptor> entries) {}
 
   /**
    * @param entries what {@code index.json} lists and can be an image
@@ -53,13 +58,13 @@ final class Selection {
     List<Descriptor> matching = distinct(matching());
     Optional<String> name = name(matching.get(0));
     if (matching.size() == 1 && matching.get(0).mediaType().isManifest()) {
-      return new Choice(matching.get(0), name);
+      return new Choice(matching.get(0), name, matching);
     }
     List<Descriptor> manifests = new ArrayList<>();
     for (Descriptor entry : matching) {
       manifests.addAll(walk.manifests(entry));
     }
-    return new Choice(byPlatform(manifests, asked.orElseGet(Platform::host)), name);
+    return new Choice(byPlatform(manifests, asked.orElseGet(Platform::host)), name, matching);
   }
 
   private List<Descriptor> matching() throws IOException {

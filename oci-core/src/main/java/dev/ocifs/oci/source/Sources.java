@@ -2,7 +2,6 @@ package dev.ocifs.oci.source;
 
 import dev.ocifs.oci.ImageReference;
 import dev.ocifs.oci.ImageReference.Transport;
-import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,14 +41,14 @@ final class Sources {
           .rule(32)
           .hint(layout ? "name it oci:" + path : "name a directory that has an index.json");
     }
-    return new OciLayout(reference.as(Transport.OCI), new DirectoryFolder(path), options.limits());
+    return new OciLayout(reference.as(Transport.OCI), new DirectoryFolder(path), options);
   }
 
   private static Source archive(ImageReference reference, OpenOptions options) throws IOException {
     FileBlob file = new Unwrapper(reference.path(), options).open();
     Source source = null;
     try {
-      source = archive(reference, new ArchiveFolder(file, options.limits()), options.limits());
+      source = archive(reference, new ArchiveFolder(file, options.limits()), options);
       return source;
     } finally {
       if (source == null) {
@@ -59,7 +58,7 @@ final class Sources {
   }
 
   /** An archive that was named as one kind is read as that kind; else its members decide. */
-  private static Source archive(ImageReference reference, ArchiveFolder folder, Limits limits)
+  private static Source archive(ImageReference reference, ArchiveFolder folder, OpenOptions options)
       throws IOException {
     boolean layout = folder.holds(OciLayout.INDEX_FILE);
     boolean docker = folder.holds(DockerArchive.MANIFEST_FILE);
@@ -67,9 +66,9 @@ final class Sources {
     if (!layout && !docker) {
       throw neither(reference.path(), folder);
     }
-    OciLayout asLayout = new OciLayout(reference.as(Transport.OCI_ARCHIVE), folder, limits);
+    OciLayout asLayout = new OciLayout(reference.as(Transport.OCI_ARCHIVE), folder, options);
     DockerArchive asDocker =
-        new DockerArchive(reference.as(Transport.DOCKER_ARCHIVE), folder, limits);
+        new DockerArchive(reference.as(Transport.DOCKER_ARCHIVE), folder, options);
     if (open && layout && docker) {
       return new EitherSource(asLayout, asDocker);
     }

@@ -3,7 +3,9 @@ package dev.ocifs.oci.store;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -89,19 +91,78 @@ public final class Store {
     }
   }
 
+  /**
+   * Opens a store as it is, whatever its version and state: for those that check and mend it.
+   * Nothing is created and nothing removed.
+   *
+   * @throws OcifsException {@code NOT_FOUND} when there is no store, {@code STORE} when the root
+   *     belongs to another user or others may write it
+   */
+  public static Store existing(Path root) throws IOException {
+    Path derived = root.resolve("ocifs");
+    if (!Files.isDirectory(derived)) {
+      throw new OcifsException(OcifsException.Kind.NOT_FOUND, root + " is no store of ocifs")
+          .hint("name the store with --root; ocifs mount makes one");
+    }
+    Path real = root.toRealPath();
+    StoreRoot.checkOwner(real);
+    return new Store(real);
+  }
+
+  /** Why its version file does not let it be used; empty when it does. */
+  public Optional<OcifsException> versionFault() throws IOException {
+    return StoreRoot.versionFault(root);
+  }
+
+  /** Whether its version file names a version, and another one than this program's. */
+  public boolean isOfOtherVersion() throws IOException {
+    return StoreRoot.isOfOtherVersion(root);
+  }
+
+  /**
+   * Makes the folders and files that a store begins with where they are missing, and the version
+   * file where it is damaged. One that names another version stays.
+   */
+  @SuppressWarnings("try") // the lock is held, not used
+  public void restore() throws IOException {
+    StoreRoot.createAll(root);
+    try (BuildLock init = locks.acquire("init")) {
+      StoreRoot.removeDamagedVersion(root);
+      StoreRoot.fill(root, this);
+    }
+  }
+
+  /** The files that dead processes have left in {@code tmp}. */
+  @SuppressWarnings("try") // the lock is held, not used
+  public List<Path> leftovers() throws IOException {
+    if (!Files.isDirectory(tmpDir())) {
+      return List.of();
+    }
+    try (BuildLock gate = locks.acquire("tmp")) {
+      return TempFiles.stale(tmpDir());
+    }
+  }
+
   @SuppressWarnings("try") // the locks are held, not used
   private void initialise() throws IOException {
     try (BuildLock init = locks.acquire("init")) {
       StoreRoot.fill(root, this);
     }
     try (BuildLock gate = locks.acquire("tmp")) {
-      TempFiles.removeStale(tmpDir());
+      for (Path file : TempFiles.stale(tmpDir())) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 
   /** The root, absolute, symbolic links resolved. */
   public Path root() {
     return root;
+  }
+
+  /** The folder of all that was derived from images. */
+  public Path derived() {
+    return derived;
   }
 
   /** The index of one layer. */

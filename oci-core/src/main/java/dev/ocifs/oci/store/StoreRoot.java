@@ -14,6 +14,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -53,11 +54,16 @@ final class StoreRoot {
     Path real = absolute.toRealPath();
     checkOwner(real);
     checkVersion(real);
-    createFolders(real.resolve("blobs/sha256"));
-    for (String folder : FOLDERS) {
-      createFolders(real.resolve("ocifs").resolve(folder));
-    }
+    createAll(real);
     return real;
+  }
+
+  /** Makes the folders of a store. */
+  static void createAll(Path root) throws IOException {
+    createFolders(root.resolve("blobs/sha256"));
+    for (String folder : FOLDERS) {
+      createFolders(root.resolve("ocifs").resolve(folder));
+    }
   }
 
   /** Writes the files that make it a store. The caller holds the lock. */
@@ -99,7 +105,7 @@ final class StoreRoot {
     }
   }
 
-  private static void checkOwner(Path root) throws IOException {
+  static void checkOwner(Path root) throws IOException {
     Object owner = Files.getAttribute(root, "unix:uid");
     Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     if (!owner.equals(self)) {
@@ -114,27 +120,56 @@ final class StoreRoot {
   }
 
   private static void checkVersion(Path root) throws IOException {
-    Path file = versionFile(root);
-    if (!Files.exists(file)) {
+    if (!Files.exists(versionFile(root))) {
       checkUnused(root);
       return;
     }
+    Optional<OcifsException> fault = versionFault(root);
+    if (fault.isPresent()) {
+      throw fault.get();
+    }
+  }
+
+  /** Why the version file does not let the store be used. */
+  static Optional<OcifsException> versionFault(Path root) throws IOException {
+    Path file = versionFile(root);
+    Optional<Integer> version = version(file);
+    if (version.isEmpty()) {
+      return Optional.of(
+          error(file, Files.exists(file) ? "is damaged" : "is missing")
+              .hint("delete the folder " + file.getParent() + ", which holds derived data only"));
+    }
+    if (version.get() > VERSION) {
+      return Optional.of(
+          error(file, "says version " + version.get() + ", which is too new for this ocifs")
+              .hint("use a newer ocifs, or another --root"));
+    }
+    if (version.get() < VERSION) {
+      return Optional.of(
+          error(file, "says version " + version.get() + ", which this ocifs no longer reads")
+              .hint("delete the folder " + file.getParent() + ", which holds derived data only"));
+    }
+    return Optional.empty();
+  }
+
+  static boolean isOfOtherVersion(Path root) throws IOException {
+    return version(versionFile(root)).filter(version -> version != VERSION).isPresent();
+  }
+
+  /** Deletes a version file that names no version at all. The caller holds the lock. */
+  static void removeDamagedVersion(Path root) throws IOException {
+    Path file = versionFile(root);
+    if (Files.isRegularFile(file) && version(file).isEmpty()) {
+      Files.delete(file);
+    }
+  }
+
+  private static Optional<Integer> version(Path file) throws IOException {
     if (!Files.isRegularFile(file) || Files.size(file) > MAX_VERSION_BYTES) {
-      throw damaged(file);
+      return Optional.empty();
     }
     Matcher matcher = VERSION_FILE.matcher(new String(Files.readAllBytes(file), US_ASCII));
-    if (!matcher.matches()) {
-      throw damaged(file);
-    }
-    int version = Integer.parseInt(matcher.group(1));
-    if (version > VERSION) {
-      throw error(file, "says version " + version + ", which is too new for this ocifs")
-          .hint("use a newer ocifs, or another --root");
-    }
-    if (version < VERSION) {
-      throw error(file, "says version " + version + ", which this ocifs no longer reads")
-          .hint("delete the folder " + file.getParent() + ", which holds derived data only");
-    }
+    return matcher.matches() ? Optional.of(Integer.parseInt(matcher.group(1))) : Optional.empty();
   }
 
   /** A root without a version is new, or its creation was interrupted, or it is something else. */
@@ -149,11 +184,6 @@ final class StoreRoot {
         }
       }
     }
-  }
-
-  private static OcifsException damaged(Path file) {
-    return error(file, "is damaged")
-        .hint("delete the folder " + file.getParent() + ", which holds derived data only");
   }
 
   private static Path versionFile(Path root) {

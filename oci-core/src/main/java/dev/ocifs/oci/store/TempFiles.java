@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -51,25 +53,28 @@ final class TempFiles {
     LIVE.remove(file);
   }
 
-  /** Deletes the files whose writers are dead. */
-  static void removeStale(Path folder) throws IOException {
+  /**
+   * The files whose writers are dead: a name is never used again, so that they stay so. The caller
+   * holds the gate lock of the store.
+   */
+  static List<Path> stale(Path folder) throws IOException {
+    List<Path> stale = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.tmp")) {
       for (Path file : files) {
-        if (!LIVE.contains(file)) {
-          removeIfStale(file);
+        if (!LIVE.contains(file) && isStale(file)) {
+          stale.add(file);
         }
       }
     }
+    return stale;
   }
 
-  private static void removeIfStale(Path file) throws IOException {
+  private static boolean isStale(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock()) {
-      if (lock != null) {
-        Files.deleteIfExists(file);
-      }
+      return lock != null;
     } catch (NoSuchFileException | OverlappingFileLockException e) {
-      // its writer has just finished, or it is this process under another name of the folder
+      return false; // just finished, or it is this process under another name of the folder
     }
   }
 }

@@ -106,7 +106,11 @@ final class FixturesTest {
         Images.open(
                 image.toString(),
                 new OpenOptions(
-                    Optional.empty(), options.limits(), options.store(), options.directory()))
+                    Optional.empty(),
+                    options.limits(),
+                    options.store(),
+                    options.directory(),
+                    DocumentCache.NONE))
             .close();
       }
     }

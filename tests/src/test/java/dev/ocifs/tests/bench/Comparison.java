@@ -43,9 +43,9 @@ record Comparison(
     }
   }
 
-  /** Whether a ratio is as good as was promised, if anything was. */
-  boolean metBy(double ratio) {
-    return target.isEmpty() || metric.met(ratio, target.getAsDouble());
+  /** Whether the figures are as good as was promised, if anything was. */
+  boolean metBy(double figureBefore, double figureAfter) {
+    return target.isEmpty() || metric.met(figureBefore, figureAfter, target.getAsDouble());
   }
 
   /** The target in words: {@code ≤ 0.60}, or {@code none}. */

@@ -3,6 +3,7 @@ package dev.ocifs.tests.bench;
 import static dev.ocifs.tests.bench.Metric.ALLOCATION;
 import static dev.ocifs.tests.bench.Metric.ENTRY_BYTES;
 import static dev.ocifs.tests.bench.Metric.HIT_RATE;
+import static dev.ocifs.tests.bench.Metric.NO_ALLOCATION;
 import static dev.ocifs.tests.bench.Metric.THROUGHPUT;
 import static dev.ocifs.tests.bench.Metric.TIME;
 
@@ -30,6 +31,7 @@ final class Comparisons {
   private static final String READS = "pool.RandomReadBench";
   private static final String CATALOG = "catalog.CatalogWriteBench";
   private static final String MOUNTS = "mount.BatchMountBench";
+  private static final String STEADY = "view.SteadyPathBench";
 
   private static final Map<String, String> NONE = Map.of();
   private static final Map<String, String> BINARIES = Map.of("content", "BINARIES");
@@ -47,7 +49,9 @@ final class Comparisons {
   private static final Map<String, String> HUNDRED = Map.of("layout", "SINGLE", "indexed", "true");
 
   static final List<Comparison> ALL =
-      Stream.of(codec(), graph(), cache(), hits(), pool(), batch()).flatMap(List::stream).toList();
+      Stream.of(codec(), graph(), cache(), hits(), metrics(), pool(), batch(), allocation())
+          .flatMap(List::stream)
+          .toList();
 
   private Comparisons() {}
 
@@ -85,15 +89,28 @@ final class Comparisons {
         work.reported("heap of an entry, Caffeine", ENTRIES, "caffeine", "ocifs", ENTRY_BYTES),
         many.reported("hit, Caffeine", CAFFEINE, "getCaffeine", "getOcifs", TIME),
         many.reported("miss and eviction, Caffeine", CAFFEINE, "evictCaffeine", "evictOcifs", TIME),
+        rate("ZIPF").line("hit rate of Zipf, plain LRU", RATES, "plainLru", "ocifs", HIT_RATE, 1.1),
+        rate("SCAN").line("hit rate with scans, LRU", RATES, "plainLru", "ocifs", HIT_RATE, 1.1),
+        rate("SHIFT")
+            .reported("hit rate after a change, LRU", RATES, "plainLru", "ocifs", HIT_RATE),
         rate("ZIPF").reported("hit rate of Zipf, Caffeine", RATES, "caffeine", "ocifs", HIT_RATE),
         rate("SCAN")
             .reported("hit rate with scans, Caffeine", RATES, "caffeine", "ocifs", HIT_RATE),
+        rate("SHIFT")
+            .reported("hit rate after a change, Caffeine", RATES, "caffeine", "ocifs", HIT_RATE),
         rate("LOOP")
             .reported("hit rate of a loop, Caffeine", RATES, "caffeine", "ocifs", HIT_RATE));
   }
 
   private static Work rate(String trace) {
     return new Work("cache", Map.of("trace", trace, "entries", "1000"));
+  }
+
+  /** What measuring costs while it is off: a hundredth of a read from the cache at most. */
+  private static List<Comparison> metrics() {
+    Work work = new Work("metrics", NONE);
+    return List.of(
+        work.line("tracker off, part of a read", STEADY, "read", "trackerOff", TIME, 0.01));
   }
 
   /** What a hit saves: 25 percent of the time were asked for. */
@@ -134,6 +151,25 @@ final class Comparisons {
         fresh.reported("20 images, fresh, a library each", MOUNTS, "eachWithItsOwn", "batch", TIME),
         hundred.reported(
             "100 images, indexed (0.2 s claimed)", MOUNTS, "oneAtATime", "batch", TIME));
+  }
+
+  /** What a mount asks again and again, beside calls whose answers are objects. */
+  private static List<Comparison> allocation() {
+    Work work = new Work("allocation", NONE);
+    return List.of(
+        work.line("lookup", STEADY, "lookupOfCopy", "lookup", NO_ALLOCATION, 1),
+        work.line("attributes", STEADY, "attributesAsObject", "attributes", NO_ALLOCATION, 1),
+        work.line("a step of a listing", STEADY, "listOfCopies", "list", NO_ALLOCATION, 1),
+        work.line("read from the cache", STEADY, "readOfArray", "read", NO_ALLOCATION, 1),
+        work.line(
+            "read by another name",
+            STEADY,
+            "lookupAndReadOfArray",
+            "readHardLink",
+            NO_ALLOCATION,
+            1),
+        work.line(
+            "read of a sparse file", STEADY, "readSparseOfArray", "readSparse", NO_ALLOCATION, 1));
   }
 
   /** Work that benchmarks do, of which they are the two sides. */

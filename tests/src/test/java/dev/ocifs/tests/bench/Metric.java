@@ -40,6 +40,28 @@ enum Metric {
     }
   },
 
+  /**
+   * Bytes allocated on the heap by an operation that is to allocate none. Its target is of the
+   * bytes, not of a ratio: what the profiler itself allocates is divided by the operations, and
+   * gives some hundredths.
+   */
+  NO_ALLOCATION("B/op") {
+    @Override
+    double of(RunResult run) {
+      return ALLOCATION.of(run);
+    }
+
+    @Override
+    boolean met(double before, double after, double target) {
+      return after <= target;
+    }
+
+    @Override
+    String bound(double target) {
+      return String.format(Locale.ROOT, "≤ %.0f B", target);
+    }
+  },
+
   /** Bytes that stay on the heap for an entry, as the benchmark counts them; less is better. */
   ENTRY_BYTES("B/entry") {
     @Override
@@ -78,8 +100,14 @@ enum Metric {
   }
 
   /** Whether after/before is as good as it should be. A ratio that is no number meets nothing. */
-  boolean met(double ratio, double target) {
+  boolean met(double before, double after, double target) {
+    double ratio = ratio(before, after);
     return moreIsBetter() ? ratio >= target : ratio <= target;
+  }
+
+  /** After/before; where there was nothing before and is nothing after, 1. */
+  static double ratio(double before, double after) {
+    return before == after ? 1 : after / before;
   }
 
   String bound(double target) {

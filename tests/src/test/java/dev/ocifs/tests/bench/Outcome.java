@@ -5,14 +5,14 @@ import java.util.Locale;
 /** A comparison and the figures of its two sides, in the unit of its metric. */
 record Outcome(Comparison comparison, Effort effort, double before, double after) {
 
-  /** After/before; where there was nothing before and is nothing after, 1. */
+  /** After/before. */
   double ratio() {
-    return before == after ? 1 : after / before;
+    return Metric.ratio(before, after);
   }
 
   /** Whether the target is met, or there is none. */
   boolean met() {
-    return comparison.metBy(ratio());
+    return comparison.metBy(before, after);
   }
 
   String verdict() {

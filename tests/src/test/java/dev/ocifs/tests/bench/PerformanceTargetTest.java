@@ -93,6 +93,15 @@ final class PerformanceTargetTest {
   }
 
   @Test
+  void whatIsToAllocateNothingIsJudgedByItsBytesAlone() {
+    assertThat(outcome(Metric.NO_ALLOCATION, 1, 0, 0.4).met()).isTrue();
+    assertThat(outcome(Metric.NO_ALLOCATION, 1, 1000, 1.1).met()).isFalse();
+    assertThat(outcome(Metric.NO_ALLOCATION, 1, 1, Double.NaN).met()).isFalse();
+    assertThat(outcome(Metric.NO_ALLOCATION, 1, 1000, 0.2).toString())
+        .contains("target ≤ 1 B", "met");
+  }
+
+  @Test
   void whatIsSkippedSaysWhy() {
     Comparison comparison = comparison(Metric.TIME, OptionalDouble.of(0.7));
     assertThat(new Skipped(comparison, "no /dev/fuse").toString())

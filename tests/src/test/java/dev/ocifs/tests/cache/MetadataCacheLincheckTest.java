@@ -23,16 +23,16 @@ import org.junit.jupiter.api.Test;
  * thread has its lease, nor twice.
  *
  * <p>Each thread has at most one lease, so that getting and giving back are single steps. A cache
- * of one entry and two keys makes nearly every step evict.
+ * of two entries and three keys, of which one entry is new and one proven, makes many steps evict.
  */
-@Param(name = "key", gen = IntGen.class, conf = "0:1")
+@Param(name = "key", gen = IntGen.class, conf = "0:2")
 @Param(name = "thread", gen = ThreadIdGen.class)
 public class MetadataCacheLincheckTest {
   private static final int THREADS = 3;
 
-  private static final List<MetadataKey<Value>> KEYS = List.of(key("0"), key("1"));
+  private static final List<MetadataKey<Value>> KEYS = List.of(key("0"), key("1"), key("2"));
 
-  private final MetadataCache cache = new MetadataCache(1, 10);
+  private final MetadataCache cache = new MetadataCache(2, 100);
   private final @Nullable Lease<Value>[] leases = leases();
 
   /** Every value that was made, for {@link #nothingIsWrong}; guarded by itself. */

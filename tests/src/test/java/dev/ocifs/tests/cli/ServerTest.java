@@ -86,6 +86,30 @@ class ServerTest {
   }
 
   @Test
+  void fsckLeavesAServerAloneAndTidiesUpAfterAKilledOne() throws Exception {
+    assertThat(mount(0).code()).isZero();
+    assertThat(mount(1).code()).isZero();
+    Launcher.Result beside = ocifs.run("fsck", "--repair");
+    assertThat(beside.out()).endsWith(" files checked, all sound\n");
+    assertThat(beside.code()).isZero();
+    assertThat(dirs.get(0).resolve("f")).hasContent("x");
+    assertThat(pids()).hasSize(2);
+
+    String pid = pids().get(0);
+    ocifs.bash("kill -9 " + pid + "; tail --pid=" + pid + " -f /dev/null");
+    Launcher.Result after = ocifs.run("fsck");
+    assertThat(after.code()).as(after.out()).isEqualTo(11);
+    assertThat(after.out())
+        .contains("process " + pid + " has ended without unmounting " + dirs.get(1))
+        .contains("server.sock: its server has ended");
+    Launcher.Result repaired = ocifs.run("fsck", "--repair");
+    assertThat(repaired.code()).as(repaired.out()).isZero();
+    assertThat(ocifs.root().resolve("ocifs/mounts")).isEmptyDirectory();
+    assertThat(MountTable.at(dirs.get(0))).isEmpty();
+    assertThat(ocifs.run("fsck", "-q")).isEqualTo(new Launcher.Result(0, "", ""));
+  }
+
+  @Test
   void takesRelativePathsFromWhereTheCommandIs() throws Exception {
     assertThat(mount(0).code()).isZero();
     Launcher.Result second =

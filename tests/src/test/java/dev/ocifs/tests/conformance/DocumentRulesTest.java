@@ -188,6 +188,22 @@ class DocumentRulesTest {
   }
 
   @Test
+  void rule30ALayerThatIsNotWhatItsMediaTypeSaysIsAFinding() throws IOException {
+    byte[] tar = TarWriter.tar(Entry.file("f", "x"));
+    String gzip = LayerBytes.GZIP.mediaType();
+    assertThat(bench.findings(TestImage.of(new TestLayer(tar, LayerBytes.ZSTD, gzip))))
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.rule()).isEqualTo(30))
+        .satisfies(
+            finding ->
+                assertThat(finding.toString())
+                    .contains("means GZIP compression, its bytes are ZSTD")
+                    .doesNotContain("entry"));
+    assertThat(bench.findings(TestImage.of(TestLayer.docker(LayerBytes.ZSTD, tar)))).isEmpty();
+    assertThat(bench.findings(TestImage.of(TestLayer.of(LayerBytes.GZIP, tar)))).isEmpty();
+  }
+
+  @Test
   void indexesThatContainEachOtherAreACycle() throws IOException {
     OciLayoutWriter layout = new OciLayoutWriter();
     String a = "1".repeat(64);

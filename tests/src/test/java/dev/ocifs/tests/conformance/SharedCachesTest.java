@@ -1,10 +1,14 @@
 package dev.ocifs.tests.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.view.ImageView;
+import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.Images;
 import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.Store;
@@ -46,7 +50,7 @@ class SharedCachesTest {
 
   private ImageView view(LayerFs layers, String tag) throws IOException {
     OpenOptions options = OpenOptions.defaults(Store.open(folder.resolve("store")));
-    return layers.view(Images.open("oci:" + layout + ":" + tag, options), IndexListener.NONE);
+    return layers.view(layers.image("oci:" + layout + ":" + tag, options), IndexListener.NONE);
   }
 
   private static String read(ImageView view, String name) throws IOException {
@@ -61,9 +65,9 @@ class SharedCachesTest {
     try (LayerFs layers = library();
         ImageView one = view(layers, "one");
         ImageView two = view(layers, "two")) {
-      // Two layers and two trees, the first layer found the second time.
-      assertThat(layers.metadataCache().entries()).isEqualTo(4);
-      assertThat(layers.metadataCache().pinned()).isEqualTo(4);
+      // Two manifests, configurations, layers and trees, the first layer found the second time.
+      assertThat(layers.metadataCache().entries()).isEqualTo(8);
+      assertThat(layers.metadataCache().pinned()).isEqualTo(8);
       assertThat(read(one, "f")).isEqualTo("content of f");
       assertThat(layers.chunkCache().misses()).isOne();
       assertThat(read(two, "f")).isEqualTo("content of f");
@@ -76,13 +80,57 @@ class SharedCachesTest {
     try (LayerFs layers = library()) {
       view(layers, "one").close();
       assertThat(layers.metadataCache().pinned()).isZero();
-      assertThat(layers.metadataCache().entries()).isEqualTo(2);
+      assertThat(layers.metadataCache().entries()).isEqualTo(4);
       long misses = layers.metadataCache().misses();
       try (ImageView again = view(layers, "one")) {
         assertThat(read(again, "f")).isEqualTo("content of f");
         assertThat(layers.metadataCache().misses()).isEqualTo(misses);
       }
     }
+  }
+
+  @Test
+  void documentsAreReadOnceAndWeighWhatTheyAreLong() throws IOException {
+    OpenOptions options = OpenOptions.defaults(Store.open(folder.resolve("store")));
+    String name = "oci:" + layout + ":one";
+    try (LayerFs layers = library()) {
+      try (Image image = layers.image(name, options)) {
+        int manifest = image.manifest().orElseThrow().document().size();
+        int config = image.config().document().size();
+        assertThat(layers.metadataCache().pinned()).isEqualTo(2);
+        assertThat(layers.metadataCache().bytes()).isEqualTo(manifest + config);
+        Files.delete(blob(image.manifestDigest().orElseThrow()));
+        Files.delete(blob(image.configDigest()));
+      }
+      assertThat(layers.metadataCache().pinned()).isZero();
+      try (Image again = layers.image(name, options)) {
+        assertThat(again.config().diffIds()).hasSize(1);
+        assertThat(layers.metadataCache().misses()).isEqualTo(2);
+      }
+      assertThatThrownBy(() -> Images.open(name, options).close())
+          .as("without the library nothing is kept")
+          .isInstanceOf(OcifsException.class);
+    }
+  }
+
+  @Test
+  void anImageThatCannotBeOpenedHoldsNothing() throws IOException {
+    OpenOptions options = OpenOptions.defaults(Store.open(folder.resolve("store")));
+    String name = "oci:" + layout + ":two";
+    try (Image image = Images.open(name, options)) {
+      Files.delete(blob(image.configDigest()));
+    }
+    try (LayerFs layers = library()) {
+      assertThatThrownBy(() -> layers.image(name, options).close())
+          .isInstanceOf(OcifsException.class)
+          .hasMessageContaining("missing");
+      assertThat(layers.metadataCache().entries()).as("the manifest").isOne();
+      assertThat(layers.metadataCache().pinned()).isZero();
+    }
+  }
+
+  private Path blob(Digest digest) {
+    return layout.resolve("blobs").resolve(digest.algorithm().id()).resolve(digest.hex());
   }
 
   @Test

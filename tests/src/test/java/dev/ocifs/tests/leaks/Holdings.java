@@ -9,17 +9,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What this process holds of the files below a folder, as the kernel says. */
-final class Holdings {
+public final class Holdings {
   private Holdings() {}
 
-  /** Descriptors, mappings and mounts, one line each. */
+  /**
+   * Descriptors, mappings and mounts, one line each; of what has no name, as sockets, all that the
+   * process has.
+   */
   static List<String> below(Path folder) throws IOException {
     List<String> held = new ArrayList<>();
     try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
       for (Path descriptor : descriptors) {
         try {
           Path file = Files.readSymbolicLink(descriptor);
-          if (file.startsWith(folder)) {
+          if (file.startsWith(folder) || isNameless(file.toString())) {
             held.add("descriptor of " + file);
           }
         } catch (NoSuchFileException e) {
@@ -32,8 +35,21 @@ final class Holdings {
         held.add("mapping of " + line.substring(line.indexOf('/')));
       }
     }
+    held.addAll(mountsBelow(folder));
+    return held;
+  }
+
+  private static boolean isNameless(String link) {
+    // The last part: links of descriptors are resolved as relative to their folder.
+    String name = link.substring(link.lastIndexOf('/') + 1);
+    return name.startsWith("socket:") || name.startsWith("anon_inode:");
+  }
+
+  /** Mounts at a folder or in it. */
+  public static List<String> mountsBelow(Path folder) throws IOException {
+    List<String> held = new ArrayList<>();
     for (String line : Files.readAllLines(Path.of("/proc/self/mounts"))) {
-      if (line.contains(" " + folder + "/")) {
+      if (line.contains(" " + folder + "/") || line.contains(" " + folder + " ")) {
         held.add("mount " + line);
       }
     }

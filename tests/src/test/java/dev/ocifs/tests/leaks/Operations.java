@@ -1,22 +1,35 @@
 package dev.ocifs.tests.leaks;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.LayerFsOptions;
 import dev.ocifs.layerfs.Review;
+import dev.ocifs.layerfs.catalog.Catalog;
+import dev.ocifs.layerfs.catalog.CatalogOptions;
+import dev.ocifs.layerfs.metrics.MetricsServer;
 import dev.ocifs.layerfs.view.Attributes;
 import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.mount.MountOptions;
 import dev.ocifs.mount.MountRequest;
+import dev.ocifs.mount.MountResult;
 import dev.ocifs.mount.Mounter;
+import dev.ocifs.mount.server.MountServer;
+import dev.ocifs.mount.server.ServerClient;
+import dev.ocifs.mount.server.ServerReply;
+import dev.ocifs.mount.server.ServerRequest;
+import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.Images;
 import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.Store;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -26,6 +39,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /** The public operations. Loaded with the woven classes, and by no other name known to the rest. */
@@ -80,7 +94,8 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
     Map<String, Operation.Maker> all = new LinkedHashMap<>();
     for (String kind : List.of(LAYOUT, "oci.tar", "docker.tar", "wrapped.tar.gz")) {
       all.put(
-          "open " + kind, cold(images -> (library, store) -> open(images, kind, store).close()));
+          "open " + kind,
+          cold(images -> (library, store) -> open(images, kind, library, store).close()));
       all.put(
           "list " + kind,
           cold(
@@ -96,8 +111,13 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
     all.put("index", cold(Operations::indexing));
     all.put("verify", cold(Operations::verifying));
     all.put("verify again", warm(Operations::verifying));
+    all.put("catalog", cold(images -> Operations::cataloguing));
+    all.put("server", cold(images -> Operations::serving));
+    all.put("metrics server", cold(images -> Operations::servingMetrics));
     if (Files.isWritable(Path.of("/dev/fuse")) && "root".equals(System.getProperty("user.name"))) {
       all.put("mount", warm(Operations::mounting));
+      all.put("mount all, or none", warm(images -> mountingAll(images, true)));
+      all.put("mount all, going on", warm(images -> mountingAll(images, false)));
     }
     return all;
   }
@@ -143,13 +163,14 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
         + images.resolve(kind);
   }
 
-  private static Image open(Path images, String kind, Store store) throws IOException {
-    return Images.open(name(images, kind), OpenOptions.defaults(store));
+  private static Image open(Path images, String kind, LayerFs library, Store store)
+      throws IOException {
+    return library.image(name(images, kind), OpenOptions.defaults(store));
   }
 
   private static Work reading(Path images) {
     return (library, store) -> {
-      try (ImageView view = library.view(open(images, LAYOUT, store), LISTENER)) {
+      try (ImageView view = library.view(open(images, LAYOUT, library, store), LISTENER)) {
         readAll(view);
       }
     };
@@ -157,7 +178,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
 
   private static Work prefetching(Path images) {
     return (library, store) -> {
-      try (ImageView view = library.view(open(images, LAYOUT, store), LISTENER)) {
+      try (ImageView view = library.view(open(images, LAYOUT, library, store), LISTENER)) {
         library.prefetch(view);
         view.read(firstFile(view), 0, MemorySegment.ofArray(new byte[1]));
       }
@@ -168,17 +189,88 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
     return (library, store) -> {
       Path dir = Files.createDirectories(store.root().resolveSibling("mount"));
       // An error may end it with a mount on it: closing the mounter has to undo that.
-      try (ImageView view = library.view(open(images, LAYOUT, store), LISTENER);
+      try (ImageView view = library.view(open(images, LAYOUT, library, store), LISTENER);
           Mounter mounter = new Mounter()) {
         mounter.mount(new MountRequest(view, dir, "test", MountOptions.defaults())).close();
       }
     };
   }
 
+  private static Work mountingAll(Path images, boolean orNone) {
+    return (library, store) -> {
+      MountOptions options = MountOptions.defaults().withBackend(DeadMounts.NAME);
+      List<MountRequest> requests = new ArrayList<>();
+      List<MountResult> results;
+      try (ImageView view = library.view(open(images, LAYOUT, library, store), LISTENER);
+          Mounter mounter = new Mounter()) {
+        for (int i = 0; i < 3; i++) {
+          Path dir = Files.createDirectories(store.root().resolveSibling("mount" + i));
+          requests.add(new MountRequest(view, dir, "test", options));
+        }
+        results = mounter.mountAll(requests, orNone);
+        long mounted = results.stream().filter(result -> result.mount().isPresent()).count();
+        if (orNone && mounted > 0 && mounted < requests.size()) {
+          throw new AssertionError(mounted + " of all or none");
+        }
+      }
+      for (MountResult result : results) {
+        if (result.failure().isPresent()) {
+          throw result.failure().get();
+        }
+      }
+    };
+  }
+
+  /** Writes, reads and closes a catalog. */
+  private static void cataloguing(LayerFs library, Store store) throws IOException {
+    Path file = store.root().resolveSibling("catalog.db");
+    try (Catalog catalog = new Catalog(file, CatalogOptions.defaults())) {
+      Digest digest = Digest.sha256(new byte[32]);
+      catalog.recordImage("test", digest, List.of(digest));
+      if (catalog.listImages().isEmpty()) {
+        throw new IOException("not written");
+      }
+    }
+  }
+
+  /** Has a server answer a client. */
+  private static void serving(LayerFs library, Store store) throws Exception {
+    Path socket = store.root().resolveSibling("socket");
+    try (MountServer server = MountServer.open(socket, Operations::answer)) {
+      ServerRequest request = new ServerRequest(store.root(), false, List.of("mount"));
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      OptionalInt code = ServerClient.call(socket, request, out, out);
+      if (!server.closeUnless(() -> false) || code.orElse(-1) != 0) {
+        throw new IOException("not answered: " + code);
+      }
+    }
+  }
+
+  private static int answer(ServerRequest request, ServerReply reply) {
+    try {
+      reply.out().write(request.arguments().size());
+      return 0;
+    } catch (IOException e) {
+      return 1;
+    }
+  }
+
+  /** Has figures asked for. */
+  private static void servingMetrics(LayerFs library, Store store) throws IOException {
+    try (MetricsServer server = MetricsServer.start(MetricsServer.parse("0"), library.metrics());
+        Socket client = new Socket(server.address().getAddress(), server.address().getPort())) {
+      client.getOutputStream().write("GET /metrics HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
+      String answer = new String(client.getInputStream().readAllBytes(), US_ASCII);
+      if (!answer.contains("ocifs_cache_hits_total")) {
+        throw new IOException("not answered: " + answer);
+      }
+    }
+  }
+
   private static Work indexing(Path images) {
     return (library, store) -> {
-      try (Image layout = open(images, LAYOUT, store);
-          Image archive = open(images, "docker.tar", store)) {
+      try (Image layout = open(images, LAYOUT, library, store);
+          Image archive = open(images, "docker.tar", library, store)) {
         library.index(List.of(layout, archive), LISTENER);
       }
     };
@@ -199,7 +291,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
               faults.add(fault);
             }
           };
-      try (Image image = open(images, LAYOUT, store)) {
+      try (Image image = open(images, LAYOUT, library, store)) {
         library.verify(image, LISTENER, review);
       }
       if (!faults.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.ocifs.tests.leaks;
 
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,15 @@ public final class Steps {
         case INTERRUPT -> Thread.currentThread().interrupt();
         case CUT -> cutter.cut();
       }
+    }
+  }
+
+  /** Called by woven code, before a step that may throw an SQLException. */
+  public static void sqlStep(String where) throws SQLException {
+    try {
+      step(where, true);
+    } catch (IOException e) {
+      throw new SQLException(e);
     }
   }
 

@@ -15,6 +15,7 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.Executable;
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -26,16 +27,22 @@ import java.util.stream.Stream;
  * Loads the product anew, with a call of {@link Steps} before each call of the JDK that can fail:
  * so every step of every operation can be failed without a hook in the product.
  *
- * <p>A step is a call that is declared to throw an IOException, or one that takes memory outside
- * the heap or a thread. Closing is none: what it fails to give back is the kernel's to keep.
- * Nothing is forced to the disk: that takes long, and nobody pulls the plug here.
+ * <p>A step is a call that is declared to throw an IOException or an SQLException, or one that
+ * takes memory outside the heap or a thread. Closing is none: what it fails to give back is the
+ * kernel's to keep. Nothing is forced to the disk: that takes long, and nobody pulls the plug here.
  */
 final class WeavingLoader extends ClassLoader {
   private static final String PRODUCT = "dev.ocifs.";
-  private static final String OPERATIONS = Operations.class.getName();
+
+  /** What uses the product: loaded anew with it, and left as it is. */
+  private static final List<String> USERS =
+      List.of(Operations.class.getName(), "dev.ocifs.tests.leaks.DeadMounts");
+
   private static final ClassDesc STEPS = Steps.class.describeConstable().orElseThrow();
   private static final MethodTypeDesc STEP =
       MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_String, ConstantDescs.CD_boolean);
+  private static final MethodTypeDesc SQL_STEP =
+      MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_String);
 
   /** What throws an Error at most: by class, the methods that take something. */
   private static final Map<String, Set<String>> TAKING =
@@ -58,7 +65,7 @@ final class WeavingLoader extends ClassLoader {
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     boolean product = name.startsWith(PRODUCT) && !name.startsWith("dev.ocifs.tests.");
-    if (!product && !name.startsWith(OPERATIONS)) {
+    if (!product && USERS.stream().noneMatch(name::startsWith)) {
       return super.loadClass(name, resolve);
     }
     synchronized (getClassLoadingLock(name)) {
@@ -104,8 +111,12 @@ final class WeavingLoader extends ClassLoader {
     if (element instanceof InvokeInstruction call) {
       String owner = call.owner().asInternalName();
       String name = call.name().stringValue();
-      boolean io = throwsIoException(owner, name, call.type().stringValue());
-      if (io || TAKING.getOrDefault(owner, Set.of()).contains(name)) {
+      String type = call.type().stringValue();
+      boolean io = throwing(IOException.class, owner, name, type);
+      if (owner.equals("org/sqlite/JDBC") || throwing(SQLException.class, owner, name, type)) {
+        code.loadConstant(where + " calling " + owner + "." + name);
+        code.invokestatic(STEPS, "sqlStep", SQL_STEP);
+      } else if (io || TAKING.getOrDefault(owner, Set.of()).contains(name)) {
         String step = where + " calling " + owner + "." + name;
         code.loadConstant(step).loadConstant(io ? 1 : 0).invokestatic(STEPS, "step", STEP);
       }
@@ -117,16 +128,18 @@ final class WeavingLoader extends ClassLoader {
     code.with(element);
   }
 
-  private boolean throwsIoException(String owner, String name, String type) {
-    if (!owner.startsWith("java/") || GIVING_BACK.contains(name)) {
-      return false;
-    }
-    return throwing.computeIfAbsent(owner + "." + name + type, key -> declared(owner, name, type));
+  private boolean throwing(Class<?> failure, String owner, String name, String type) {
+    boolean platform = owner.startsWith("java/") || owner.startsWith("com/sun/net/httpserver/");
+    return platform
+        && !GIVING_BACK.contains(name)
+        && throwing.computeIfAbsent(
+            failure.getName() + " " + owner + "." + name + type,
+            key -> declared(failure, owner, name, type));
   }
 
-  private static boolean declared(String owner, String name, String type) {
+  private static boolean declared(Class<?> failure, String owner, String name, String type) {
     try {
-      Class<?> in = Class.forName(owner.replace('/', '.'), false, null);
+      Class<?> in = Class.forName(owner.replace('/', '.'), false, getPlatformClassLoader());
       Stream<Executable> all =
           name.equals("<init>")
               ? Stream.of(in.getDeclaredConstructors())
@@ -134,9 +147,9 @@ final class WeavingLoader extends ClassLoader {
       MethodTypeDesc due = MethodTypeDesc.ofDescriptor(type);
       return all.filter(m -> m.getName().equals(name) || name.equals("<init>"))
           .filter(m -> parameters(m).equals(due.parameterList()))
-          .anyMatch(m -> Arrays.asList(m.getExceptionTypes()).contains(IOException.class));
+          .anyMatch(m -> Arrays.asList(m.getExceptionTypes()).contains(failure));
     } catch (ClassNotFoundException e) {
-      return false; // of a module that is not the base module: none of them reads files here
+      throw new LinkageError(owner, e);
     }
   }
 

@@ -27,6 +27,18 @@ public enum Trace {
     }
   },
 
+  /** As {@link #ZIPF}, but half-way other keys become the ones that are asked for often. */
+  SHIFT {
+    @Override
+    int[] accesses() {
+      int[] keys = zipf();
+      for (int i = keys.length / 2; i < keys.length; i++) {
+        keys[i] = (keys[i] + KEYS / 2) % KEYS;
+      }
+      return keys;
+    }
+  },
+
   /** Round and round through all keys. */
   LOOP {
     @Override

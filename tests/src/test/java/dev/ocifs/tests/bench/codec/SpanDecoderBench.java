@@ -5,9 +5,6 @@ import dev.ocifs.layerfs.codec.LayerCodec;
 import dev.ocifs.layerfs.codec.LayerDecoder;
 import dev.ocifs.layerfs.codec.SpanDecoder;
 import dev.ocifs.oci.Compression;
-import dev.ocifs.oci.source.BlobSource;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,7 +12,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
 import java.util.zip.Inflater;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -49,8 +45,7 @@ public class SpanDecoderBench {
   @Param({"1048576"})
   public int spanBytes = 1 << 20;
 
-  private byte[] blob = {};
-  private final List<Checkpoint> checkpoints = new ArrayList<>();
+  private GzipBlob blob = GzipBlob.EMPTY;
   private final List<byte[]> streams = new ArrayList<>();
   private byte[] dst = {};
   private int next;
@@ -60,20 +55,9 @@ public class SpanDecoderBench {
   @Setup
   public void compress() throws IOException {
     byte[] layer = content.bytes(LAYER_BYTES);
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
-      gzip.write(layer);
-    }
-    blob = out.toByteArray();
+    blob = GzipBlob.of(layer, spanBytes).before(layer.length, spanBytes);
     dst = new byte[spanBytes + LayerDecoder.SLACK_BYTES];
-    byte[] whole = new byte[LayerDecoder.HISTORY_BYTES + layer.length + LayerDecoder.SLACK_BYTES];
-    try (LayerDecoder first =
-        LayerCodec.decoder(
-            Compression.GZIP, new ByteArrayInputStream(blob)::read, spanBytes, checkpoints::add)) {
-      first.decode(whole, 0, layer.length);
-    }
-    checkpoints.removeIf(c -> c.outPos() + spanBytes > layer.length);
-    for (Checkpoint checkpoint : checkpoints) {
+    for (Checkpoint checkpoint : blob.checkpoints()) {
       int from = (int) checkpoint.outPos();
       streams.add(deflate(Arrays.copyOfRange(layer, from, from + spanBytes)));
     }
@@ -97,9 +81,8 @@ public class SpanDecoderBench {
 
   @Benchmark
   public byte[] ocifs() throws IOException {
-    next = (next + 1) % checkpoints.size();
-    Checkpoint from = checkpoints.get(next);
-    decoder.decode(new ArrayBlob(blob), from, blob.length, dst, spanBytes);
+    next = (next + 1) % blob.checkpoints().size();
+    decoder.decode(blob, blob.checkpoints().get(next), blob.size(), dst, spanBytes);
     return dst;
   }
 
@@ -112,22 +95,5 @@ public class SpanDecoderBench {
       throw new IllegalStateException("span is short");
     }
     return dst;
-  }
-
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record ArrayBlob(byte[] bytes) implements BlobSource {
-
-    @Override
-    public long size() {
-      return bytes.length;
-    }
-
-    @Override
-    public void readFully(long pos, byte[] dst, int off, int len) {
-      System.arraycopy(bytes, (int) pos, dst, off, len);
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -2,33 +2,18 @@ package dev.ocifs.tests.bench.objects;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ocifs.layerfs.cache.ChunkBounds;
 import dev.ocifs.layerfs.cache.ChunkCache;
-import dev.ocifs.layerfs.index.LayerIndex;
-import dev.ocifs.layerfs.index.LayerIndexer;
 import dev.ocifs.layerfs.objects.ObjectStore;
 import dev.ocifs.layerfs.objects.SpanStore;
 import dev.ocifs.layerfs.read.DecoderPools;
 import dev.ocifs.layerfs.read.LayerReader;
 import dev.ocifs.layerfs.read.ReadListener;
-import dev.ocifs.oci.Limits;
-import dev.ocifs.oci.source.Image;
-import dev.ocifs.oci.source.Images;
-import dev.ocifs.oci.source.OpenOptions;
-import dev.ocifs.oci.store.Store;
+import dev.ocifs.tests.bench.IndexedLayer;
 import dev.ocifs.tests.bench.codec.Content;
-import dev.ocifs.tests.image.Entry;
-import dev.ocifs.tests.image.LayerBytes;
-import dev.ocifs.tests.image.OciLayoutWriter;
-import dev.ocifs.tests.image.TarWriter;
-import dev.ocifs.tests.image.TestImage;
-import dev.ocifs.tests.image.TestLayer;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -86,8 +71,7 @@ public class ObjectStoreBench {
 
   @Param public Kind kind = Kind.BINARIES;
 
-  private @Nullable Path folder;
-  private @Nullable Image image;
+  private @Nullable IndexedLayer layer;
   private @Nullable ObjectStore objects;
   private @Nullable LayerReader found;
   private @Nullable LayerReader decoded;
@@ -96,40 +80,36 @@ public class ObjectStoreBench {
 
   @Setup
   public void keep() throws IOException {
-    Path dir = Files.createTempDirectory("ocifs-bench");
-    folder = dir;
-    byte[] tar = TarWriter.tar(Entry.file("data", kind.bytes()));
-    TestImage test = TestImage.of(TestLayer.of(LayerBytes.GZIP, tar));
-    Path layout = new OciLayoutWriter().image("test", test).writeTo(dir.resolve("image"));
-    Store store = Store.open(dir.resolve("store"));
-    LayerIndexer indexer = new LayerIndexer(store, Limits.DEFAULT);
-    Image opened = Images.open("oci:" + layout, OpenOptions.defaults(store));
-    image = opened;
-    LayerIndex index = indexer.make(opened.layers().get(0), read -> {});
-    spans = index.spanCount();
-    try (ObjectStore filled = ObjectStore.open(store, 1 << 30, 64 << 20)) {
+    IndexedLayer made = IndexedLayer.of(kind.bytes());
+    layer = made;
+    spans = made.index().spanCount();
+    try (ObjectStore filled = ObjectStore.open(made.store(), 1 << 30, 64 << 20)) {
       for (int i = 0; i < spans; i++) {
         // Offers more than wait at once are dropped: each until it is there.
         for (long before = filled.stats().writes(); filled.stats().writes() == before; ) {
-          try (LayerReader reader = reader(indexer, opened, index, filled)) {
+          try (LayerReader reader = reader(made, filled)) {
             reader.prefetch(i, true);
           }
           Thread.onSpinWait();
         }
       }
     }
-    objects = ObjectStore.open(store, 1 << 30, 64 << 20);
-    found = reader(indexer, opened, index, objects);
-    decoded = reader(indexer, opened, index, SpanStore.NONE);
-    System.out.println(spans + " spans of " + tar.length + " bytes: " + objects.stats());
+    objects = ObjectStore.open(made.store(), 1 << 30, 64 << 20);
+    found = reader(made, objects);
+    decoded = reader(made, SpanStore.NONE);
+    System.out.println(spans + " spans: " + objects.stats());
   }
 
-  private static LayerReader reader(
-      LayerIndexer indexer, Image image, LayerIndex index, SpanStore objects) {
-    LayerReader.Opener opener =
-        () -> indexer.keptLayers().content(image.layers().get(0), index.facts(), false);
+  private static LayerReader reader(IndexedLayer of, SpanStore objects) {
     return new LayerReader(
-        index, 0, false, opener, new ChunkCache(1), new DecoderPools(8), objects, ReadListener.NONE);
+        of.index(),
+        0,
+        false,
+        of::content,
+        new ChunkCache(ChunkBounds.of(1)),
+        new DecoderPools(8),
+        objects,
+        ReadListener.NONE);
   }
 
   @TearDown
@@ -141,12 +121,7 @@ public class ObjectStoreBench {
     used.close();
     requireNonNull(found).close();
     requireNonNull(decoded).close();
-    requireNonNull(image).close();
-    try (Stream<Path> files = Files.walk(requireNonNull(folder))) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    requireNonNull(layer).close();
   }
 
   private int span() {

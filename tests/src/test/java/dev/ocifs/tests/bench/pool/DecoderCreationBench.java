@@ -7,15 +7,10 @@ import dev.ocifs.layerfs.codec.SpanDecoder;
 import dev.ocifs.layerfs.pool.LayerObjectPool;
 import dev.ocifs.layerfs.pool.Lease;
 import dev.ocifs.oci.Compression;
-import dev.ocifs.oci.source.BlobSource;
 import dev.ocifs.tests.bench.codec.Content;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import dev.ocifs.tests.bench.codec.GzipBlob;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.GZIPOutputStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -51,28 +46,16 @@ public class DecoderCreationBench {
   @Param({"0", "512", "65536", "1048576"})
   public int spanBytes = 512;
 
-  private byte[] blob = {};
+  private GzipBlob blob = GzipBlob.EMPTY;
   private byte[] dst = {};
   private int next;
-  private final List<Checkpoint> checkpoints = new ArrayList<>();
   private final LayerObjectPool<SpanDecoder> pool = new LayerObjectPool<>(new GzipDecoders(), 8);
 
   @Setup
   public void compress() throws IOException {
     byte[] layer = Content.BINARIES.bytes(LAYER_BYTES);
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
-      gzip.write(layer);
-    }
-    blob = out.toByteArray();
+    blob = GzipBlob.of(layer, 1 << 20).before(layer.length, spanBytes);
     dst = new byte[spanBytes + LayerDecoder.SLACK_BYTES];
-    byte[] whole = new byte[LayerDecoder.HISTORY_BYTES + layer.length + LayerDecoder.SLACK_BYTES];
-    try (LayerDecoder first =
-        LayerCodec.decoder(
-            Compression.GZIP, new ByteArrayInputStream(blob)::read, 1 << 20, checkpoints::add)) {
-      first.decode(whole, 0, layer.length);
-    }
-    checkpoints.removeIf(c -> c.outPos() + spanBytes > layer.length);
   }
 
   @TearDown
@@ -98,28 +81,11 @@ public class DecoderCreationBench {
     if (spanBytes == 0) {
       return decoder;
     }
-    next = (next + 1) % checkpoints.size();
-    Checkpoint from = checkpoints.get(next);
+    next = (next + 1) % blob.checkpoints().size();
+    Checkpoint from = blob.checkpoints().get(next);
     // As much of the blob as a span of that length may have, so that no more is copied.
-    long inEnd = Math.min(blob.length, (from.inBit() >>> 3) + spanBytes + 1024);
-    decoder.decode(new ArrayBlob(blob), from, inEnd, dst, spanBytes);
+    long inEnd = Math.min(blob.size(), (from.inBit() >>> 3) + spanBytes + 1024);
+    decoder.decode(blob, from, inEnd, dst, spanBytes);
     return dst;
-  }
-
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record ArrayBlob(byte[] bytes) implements BlobSource {
-
-    @Override
-    public long size() {
-      return bytes.length;
-    }
-
-    @Override
-    public void readFully(long pos, byte[] dst, int off, int len) {
-      System.arraycopy(bytes, (int) pos, dst, off, len);
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -2,38 +2,24 @@ package dev.ocifs.tests.bench.pool;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ocifs.layerfs.cache.ChunkBounds;
 import dev.ocifs.layerfs.cache.ChunkCache;
 import dev.ocifs.layerfs.codec.LayerCodec;
 import dev.ocifs.layerfs.codec.LayerDecoder;
 import dev.ocifs.layerfs.codec.SpanDecoder;
 import dev.ocifs.layerfs.index.LayerIndex;
-import dev.ocifs.layerfs.index.LayerIndexer;
 import dev.ocifs.layerfs.objects.SpanStore;
 import dev.ocifs.layerfs.read.DecoderPools;
 import dev.ocifs.layerfs.read.LayerReader;
 import dev.ocifs.layerfs.read.ReadListener;
-import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.source.BlobSource;
-import dev.ocifs.oci.source.Image;
-import dev.ocifs.oci.source.Images;
-import dev.ocifs.oci.source.OpenOptions;
-import dev.ocifs.oci.store.Store;
+import dev.ocifs.tests.bench.IndexedLayer;
 import dev.ocifs.tests.bench.codec.Content;
-import dev.ocifs.tests.image.Entry;
-import dev.ocifs.tests.image.LayerBytes;
-import dev.ocifs.tests.image.OciLayoutWriter;
-import dev.ocifs.tests.image.TarWriter;
-import dev.ocifs.tests.image.TestImage;
-import dev.ocifs.tests.image.TestLayer;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -72,41 +58,35 @@ public class RandomReadBench {
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final MemorySegment dst = MemorySegment.ofArray(new byte[READ_BYTES]);
 
-  private @Nullable Layer layer;
+  private @Nullable IndexedLayer layer;
+  private @Nullable BlobSource blob;
 
-  /** A layer on disk, and the image that it is of. */
-  private record Layer(Path folder, Image image, LayerIndex index, BlobSource blob) {}
-
-  private final ChunkCache noCache = new ChunkCache(1);
+  private final ChunkCache noCache = new ChunkCache(ChunkBounds.of(1));
   private final DecoderPools pools = new DecoderPools(8);
   private @Nullable LayerReader reader;
 
   @Setup
   public void index() throws IOException {
-    Path folder = Files.createTempDirectory("ocifs-bench");
-    byte[] tar = TarWriter.tar(Entry.file("data", Content.BINARIES.bytes(LAYER_BYTES)));
-    TestImage test = TestImage.of(TestLayer.of(LayerBytes.GZIP, tar));
-    Path layout = new OciLayoutWriter().image("test", test).writeTo(folder.resolve("image"));
-    Store store = Store.open(folder.resolve("store"));
-    LayerIndexer indexer = new LayerIndexer(store, Limits.DEFAULT);
-    Image image = Images.open("oci:" + layout, OpenOptions.defaults(store));
-    LayerIndex index = indexer.make(image.layers().get(0), read -> {});
-    BlobSource blob = indexer.content(image.layers().get(0), index.facts());
-    layer = new Layer(folder, image, index, blob);
+    IndexedLayer made = IndexedLayer.of(Content.BINARIES.bytes(LAYER_BYTES));
+    BlobSource content = made.content();
+    layer = made;
+    blob = content;
     reader =
-        new LayerReader(index, 0, false, () -> blob, noCache, pools, SpanStore.NONE, ReadListener.NONE);
+        new LayerReader(
+            made.index(),
+            0,
+            false,
+            () -> content,
+            noCache,
+            pools,
+            SpanStore.NONE,
+            ReadListener.NONE);
   }
 
   @TearDown
   public void delete() throws IOException {
     requireNonNull(reader).close();
-    Layer done = requireNonNull(layer);
-    done.image().close();
-    try (Stream<Path> files = Files.walk(done.folder())) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    requireNonNull(layer).close();
   }
 
   @Benchmark
@@ -133,20 +113,16 @@ public class RandomReadBench {
   }
 
   private byte[] load(int span, int length) throws IOException {
-    Layer source = requireNonNull(layer);
+    LayerIndex index = requireNonNull(layer).index();
     byte[] chunk = new byte[length + LayerDecoder.SLACK_BYTES];
-    try (SpanDecoder decoder = LayerCodec.spanDecoder(source.index().facts().compression())) {
+    try (SpanDecoder decoder = LayerCodec.spanDecoder(index.facts().compression())) {
       decoder.decode(
-          source.blob(),
-          source.index().checkpoint(span),
-          source.index().inEnd(span),
-          chunk,
-          length);
+          requireNonNull(blob), index.checkpoint(span), index.inEnd(span), chunk, length);
     }
     CRC32C crc = new CRC32C();
     crc.update(chunk, 0, length);
-    if ((int) crc.getValue() != source.index().spanCrc(span)) {
-      throw source.index().contentDiffers(span);
+    if ((int) crc.getValue() != index.spanCrc(span)) {
+      throw index.contentDiffers(span);
     }
     return chunk;
   }
