@@ -65,7 +65,7 @@ public final class ErofsBackend implements NativeBackend {
     }
     int major = Integer.parseInt(matcher.group(1));
     return major > OLDEST_MAJOR
-        || major == OLDEST_MAJOR && Integer.parseInt(matcher.group(2)) >= OLDEST_MINOR;
+        || (major == OLDEST_MAJOR && Integer.parseInt(matcher.group(2)) >= OLDEST_MINOR);
   }
 
   /** Built in or loaded, or a module that mount(2) will load. */

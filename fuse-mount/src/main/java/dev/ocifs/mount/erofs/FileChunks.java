@@ -184,7 +184,7 @@ final class FileChunks {
       } else if (stored) {
         Run run = runs.get(at);
         device = devices[run.layer()];
-        block = run.pos() + begin - run.start() >>> Blocks.BITS;
+        block = (run.pos() + begin - run.start()) >>> Blocks.BITS;
       }
       ByteBuffer index = out.room(INDEX_BYTES);
       index.putShort((short) 0);

@@ -203,7 +203,7 @@ final class ImageWriter {
 
     /** Bytes from the beginning of the inode to the end of what follows it. */
     long length() {
-      long end = Inode.BYTES + xattrs.length;
+      long end = (long) Inode.BYTES + xattrs.length;
       if (inline) {
         return end + size;
       }

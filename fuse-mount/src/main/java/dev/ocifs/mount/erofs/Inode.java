@@ -62,6 +62,6 @@ final class Inode {
 
   /** A device number as the kernel's new_encode_dev() packs it. */
   static int device(int major, int minor) {
-    return minor & 0xff | major << 8 | (minor & ~0xff) << 12;
+    return (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12);
   }
 }

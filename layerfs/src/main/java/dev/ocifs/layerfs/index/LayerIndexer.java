@@ -122,7 +122,7 @@ public final class LayerIndexer {
       throws IOException {
     Compression compression = sniff(blob);
     boolean plainSpans = keeps(compression, blob);
-    boolean keep = plainSpans || keepsAll && !liesPlain(compression, blob);
+    boolean keep = plainSpans || (keepsAll && !liesPlain(compression, blob));
     Digest.Algorithm algorithm =
         layer.digest().map(Digest::algorithm).orElse(Digest.Algorithm.SHA256);
     long spanBytes = plainSpans || compression == Compression.NONE ? PLAIN_SPAN_BYTES : SPAN_BYTES;
