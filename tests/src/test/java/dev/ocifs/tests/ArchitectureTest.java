@@ -82,6 +82,7 @@ class ArchitectureTest {
               "layerfs",
               Set.of(
                   "oci",
+                  "oci.graph",
                   "oci.source",
                   "oci.store",
                   "layerfs.cache",
