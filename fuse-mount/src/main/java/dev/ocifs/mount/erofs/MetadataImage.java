@@ -92,7 +92,8 @@ record MetadataImage(Path path, List<Path> devices) {
       return false;
     }
     int due = trailer.getInt();
-    return trailer.getLong() << Blocks.BITS == end && crc(file, end) == due;
+    long blocks = trailer.getLong();
+    return (end & Blocks.BYTES - 1) == 0 && blocks == end >>> Blocks.BITS && crc(file, end) == due;
   }
 
   private static int crc(FileChannel file, long end) throws IOException {
