@@ -48,7 +48,7 @@ final class MergedView implements ImageView {
   private final Lease<ImageTree> treeLease;
   private final List<Lease<LayerIndex>> indices;
   private final List<LayerReader> layers = new ArrayList<>();
-  private final AccessRecorder accesses = new AccessRecorder(AccessRecorder.DEFAULT_CAPACITY);
+  private final AccessRecorder accesses;
   private final Store store;
   private final KeptLayers kept;
   private final Digest chainId;
@@ -77,6 +77,7 @@ final class MergedView implements ImageView {
     reads = engine.tracker().operation("view.read");
     prefetcher = engine.prefetcher();
     this.chainId = chainId;
+    accesses = new AccessRecorder(spans(indices));
     ReadListener listener = new Listener();
     for (int i = 0; i < indices.size(); i++) {
       LayerIndex index = indices.get(i).value();
@@ -93,6 +94,12 @@ final class MergedView implements ImageView {
               engine.objects(),
               listener));
     }
+  }
+
+  /** As many as there are, so that a small image costs little, and at least one. */
+  private static int spans(List<Lease<LayerIndex>> indices) {
+    long spans = indices.stream().mapToLong(index -> index.value().spanCount()).sum();
+    return Math.clamp(spans, 1, AccessRecorder.DEFAULT_CAPACITY);
   }
 
   private final class Listener implements ReadListener {
@@ -245,10 +252,10 @@ final class MergedView implements ImageView {
     if (pos < 0 || pos >= size) {
       return 0;
     }
-    int n = (int) Math.min(Math.min(dst.byteSize(), Integer.MAX_VALUE), size - pos);
     if (tree.runs(content) != 0) {
       return -1; // rare: not worth a second way
     }
+    int n = (int) Math.min(Math.min(dst.byteSize(), Integer.MAX_VALUE), size - pos);
     LayerReader layer = layers.get(tree.contentLayer(content));
     return layer.readCached(tree.contentPos(content) + pos, dst, 0, n) ? n : -1;
   }

@@ -62,6 +62,7 @@ public final class KernelFuseBackend implements FuseBackend {
       session.serve(
           negotiation, threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
       serves = true;
+      ReadAhead.raise(request.dir());
       return session;
     } finally {
       if (!serves) {

@@ -12,7 +12,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,8 +29,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class KernelSession implements FuseBackend.Session {
   private static final Logger LOG = System.getLogger("dev.ocifs.mount");
 
-  /** As many reads decode at once at most; each holds the content of a span on the heap. */
-  private static final int MAX_SLOW_READS = 16;
+  /**
+   * As many reads decode at once at most, each holds the content of a span on the heap; serving
+   * threads take further ones on themselves.
+   */
+  private static final int MAX_SLOW_READS = 32;
 
   private static final long IDLE_SECONDS = 5;
 
@@ -56,13 +59,13 @@ final class KernelSession implements FuseBackend.Session {
     devices.add(device);
     slowThreads =
         new ThreadPoolExecutor(
-            MAX_SLOW_READS,
+            0,
             MAX_SLOW_READS,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            Thread.ofPlatform().daemon().name("ocifs-read " + dir).factory());
-    slowThreads.allowCoreThreadTimeOut(true);
+            new SynchronousQueue<>(), // whoever became idle last goes on: its caches are warm
+            Thread.ofPlatform().daemon().name("ocifs-read " + dir).factory(),
+            new ThreadPoolExecutor.CallerRunsPolicy());
     slowReads = new SlowReads(view, failures, this::runSlowly, DyingThreads::contains);
   }
 

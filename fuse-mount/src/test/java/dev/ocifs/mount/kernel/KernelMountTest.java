@@ -2,6 +2,7 @@ package dev.ocifs.mount.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ocifs.mount.FakeImageView;
 import dev.ocifs.mount.FuseBackend;
@@ -158,6 +159,28 @@ class KernelMountTest extends MountContract {
       assertThat(Files.readAllBytes(at.resolve("file"))).hasSize(4096).containsOnly(1);
     }
     assertThat(reads).hasValue(1);
+  }
+
+  @Test
+  void filesThatAreReadThroughComeInLargePieces() throws Exception {
+    AtomicInteger reads = new AtomicInteger();
+    int size = 16 << 20;
+    view.file(
+        view.root,
+        "file",
+        0644,
+        size,
+        (pos, dst) -> {
+          reads.incrementAndGet();
+          dst.fill((byte) 1);
+        });
+    Path at = mount();
+    Path setting = ReadAhead.setting(MountTable.at(at).orElseThrow());
+    assumeTrue(Files.isWritable(setting), "the readahead is not ours to set");
+
+    assertThat(Files.readString(setting).strip()).isEqualTo("1024");
+    assertThat(Files.readAllBytes(at.resolve("file"))).hasSize(size);
+    assertThat(reads).hasValueLessThan(size / (256 << 10));
   }
 
   @Test

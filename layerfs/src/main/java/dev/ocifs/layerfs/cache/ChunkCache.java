@@ -35,7 +35,7 @@ public final class ChunkCache {
   public record Key(Object layer, int span) {}
 
   private final Cache<Key, byte[]> chunks;
-  private final int maxEntryBytes;
+  private final long maxEntryBytes;
 
   public ChunkCache(ChunkBounds bounds) {
     this(bounds, Ticker.systemTicker(), Scheduler.systemScheduler());
@@ -45,7 +45,7 @@ public final class ChunkCache {
    * @param scheduler is told when the next chunk may have been idle for too long
    */
   ChunkCache(ChunkBounds bounds, Ticker ticker, Scheduler scheduler) {
-    maxEntryBytes = bounds.entryBytes();
+    maxEntryBytes = Math.min(bounds.entryBytes(), bounds.bytes());
     Caffeine<Key, byte[]> builder =
         Caffeine.newBuilder()
             .maximumWeight(bounds.bytes())

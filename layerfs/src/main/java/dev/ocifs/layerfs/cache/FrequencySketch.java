@@ -67,7 +67,7 @@ final class FrequencySketch {
   }
 
   private int cell(int hash, int row) {
-    return (int) ((hash * FACTORS[row]) >>> 32) & cells.length - 1;
+    return (int) ((hash * FACTORS[row]) >>> 32) & (cells.length - 1);
   }
 
   private void halve() {

@@ -94,15 +94,18 @@ public final class SectionedFile implements Closeable {
    * @throws OcifsException {@code STORE} when it is too new, too old or damaged
    */
   public static SectionedFile open(Path path, FileFormat format) throws IOException {
-    Arena arena = Arena.ofShared();
-    SectionedFile file = null;
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      file = new SectionedFile(path, format, arena, bytes);
-      return file;
-    } finally {
-      if (file == null) {
-        arena.close();
+      // Behind the opening: closing an arena stops every thread, and many files are not there.
+      Arena arena = Arena.ofShared();
+      SectionedFile file = null;
+      try {
+        MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+        file = new SectionedFile(path, format, arena, bytes);
+        return file;
+      } finally {
+        if (file == null) {
+          arena.close();
+        }
       }
     }
   }

@@ -90,33 +90,32 @@ public final class LayerReader implements Closeable {
    * @throws dev.ocifs.oci.OcifsException when the blob or the index is no longer what it was
    */
   public void read(long pos, MemorySegment dst, long off, long len) throws IOException {
-    long done = 0;
-    while (done < len) {
-      int span = index.spanAt(pos + done);
-      long start = index.spanStart(span);
-      byte[] chunk = chunk(span);
-      int from = (int) (pos + done - start);
-      int n = (int) Math.min(len - done, index.spanStart(span + 1) - start - from);
-      MemorySegment.copy(chunk, from, dst, ValueLayout.JAVA_BYTE, off + done, n);
-      done += n;
-    }
+    copy(pos, dst, off, len, true);
   }
 
   /**
-   * Copies like {@link #read} when all of it lies in the chunk cache. Waits for nothing, allocates
-   * nothing.
+   * Copies like {@link #read} when all of it lies in the chunk cache, and waits for nothing.
    *
    * @return whether it did; if not, part of {@code dst} may have been written
    */
   public boolean readCached(long pos, MemorySegment dst, long off, long len) throws IOException {
+    return copy(pos, dst, off, len, false);
+  }
+
+  private boolean copy(long pos, MemorySegment dst, long off, long len, boolean waits)
+      throws IOException {
     long done = 0;
     while (done < len) {
       int span = index.spanAt(pos + done);
-      ChunkCache.Key key = keys[span];
-      byte[] chunk = key == null ? null : cache.find(key);
+      ChunkCache.Key key = key(span);
+      byte[] chunk = cache.find(key);
       if (chunk == null) {
-        return false;
+        if (!waits) {
+          return false;
+        }
+        chunk = awaited(key, span);
       }
+      noteOrder(span);
       long start = index.spanStart(span);
       int from = (int) (pos + done - start);
       int n = (int) Math.min(len - done, index.spanStart(span + 1) - start - from);
@@ -126,24 +125,23 @@ public final class LayerReader implements Closeable {
     return true;
   }
 
-  private byte[] chunk(int span) throws IOException {
+  private ChunkCache.Key key(int span) {
     ChunkCache.Key key = keys[span];
     if (key == null) {
       key = new ChunkCache.Key(index, span);
       keys[span] = key;
       listener.used(ordinal, span);
     }
-    byte[] chunk = cache.find(key);
-    if (chunk == null) {
-      chunk = awaited(key, span);
-    }
+    return key;
+  }
+
+  private void noteOrder(int span) {
     if (span != last) {
       if (span == last + 1 && span + 1 < keys.length) {
         listener.inOrder(ordinal, span + 1);
       }
       last = span;
     }
-    return chunk;
   }
 
   private byte[] awaited(ChunkCache.Key key, int span) throws IOException {

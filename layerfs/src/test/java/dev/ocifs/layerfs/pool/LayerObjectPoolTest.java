@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -161,7 +162,8 @@ class LayerObjectPoolTest {
         .hasSize(90)
         .allSatisfy(nanos -> assertThat(nanos).isBetween(10_000L, 1_000_000L));
     assertThat(sum(pause.parks, 0, 10)).isLessThan(sum(pause.parks, 80, 90) / 10);
-    assertThat(pause.parks).as("jitter").doesNotHaveDuplicates();
+    // Two of them may happen to be the same.
+    assertThat(new HashSet<>(pause.parks)).as("jitter").hasSizeGreaterThan(80);
     long waited = sum(pause.parks, 0, 90);
     assertThat(pool.metrics()).isEqualTo(new PoolMetrics(2, 2, 1, waited, 1, 3, 1));
 

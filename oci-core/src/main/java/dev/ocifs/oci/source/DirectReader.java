@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class DirectReader implements Closeable {
   private static final int STEP_BYTES = 256 * 1024;
 
+  /** What is shorter fills no cache, and opening it twice and mapping it would cost more. */
+  static final long MIN_FILE_BYTES = 1 << 20;
+
   /** File systems whose blocks are larger are not on a disk of this machine. */
   private static final long MAX_BLOCK_BYTES = 64 * 1024;
 
@@ -94,6 +97,10 @@ final class DirectReader implements Closeable {
 
   private boolean open() {
     ready = true;
+    if (size < MIN_FILE_BYTES) {
+      close();
+      return false;
+    }
     try {
       long blockSize = Files.getFileStore(path).getBlockSize();
       if (blockSize > MAX_BLOCK_BYTES) {

@@ -82,9 +82,8 @@ final class OciLayout implements Source {
   }
 
   private Image open(Optional<Platform> asked, Documents documents) throws IOException {
-    List<Descriptor> listed = index().manifests();
     Selection.Choice choice =
-        new Selection(reference, images(listed), new IndexWalk(blobs)).choose(asked);
+        new Selection(reference, images(index().manifests()), new IndexWalk(blobs)).choose(asked);
     Descriptor chosen = choice.manifest();
     ImageManifest manifest = documents.manifest(chosen, blobs);
     if (!manifest.config().mediaType().isConfig()) {
@@ -105,7 +104,8 @@ final class OciLayout implements Source {
         config,
         layers(manifest, config),
         documents,
-        review -> new DocumentGraph(blobs).check(listed, own(choice), review),
+        // Read again: an image must not keep what a layout of thousands lists.
+        review -> new DocumentGraph(blobs).check(index().manifests(), own(choice), review),
         folder);
   }
 

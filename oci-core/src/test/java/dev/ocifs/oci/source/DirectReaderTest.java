@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DirectReaderTest {
-  private static final int SIZE = 900_001;
+  private static final int SIZE = 1_900_001;
 
   @TempDir Path folder;
 
@@ -31,7 +31,7 @@ final class DirectReaderTest {
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.WRITE,
             DirectReader.directOption())) {
-      ByteBuffer whole = ByteBuffer.allocateDirect(1 << 20).alignedSlice(64 * 1024);
+      ByteBuffer whole = ByteBuffer.allocateDirect(2 << 20).alignedSlice(64 * 1024);
       whole.put(content).position(0).limit(whole.capacity() / (64 * 1024) * (64 * 1024));
       while (whole.hasRemaining()) {
         channel.write(whole);
@@ -83,6 +83,16 @@ final class DirectReaderTest {
       }
       assertThat(reader.read(90_000, new byte[20_000], 0, 20_000)).isFalse();
       assertThat(reader.read(0, new byte[SIZE], 0, SIZE)).isFalse();
+    }
+  }
+
+  @Test
+  void leavesShortFilesToTheCache() throws IOException {
+    Path file = coldFile();
+    int length = (int) DirectReader.MIN_FILE_BYTES - 1;
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        DirectReader reader = new DirectReader(file, channel, length)) {
+      assertThat(reader.read(0, new byte[10], 0, 10)).isFalse();
     }
   }
 

@@ -36,9 +36,10 @@ final class DocumentGraphTest implements DocumentReview {
   /** A manifest of no image that is a statement about another. */
   private String referrer(String about, String subject) {
     String config = layout.blob(new MediaType(EMPTY), Layout.json("{}"), "");
-    String text = "{'schemaVersion':2,'artifactType':'%s','config':%s,'layers':[],'subject':%s}";
-    return layout.blob(
-        MediaType.OCI_MANIFEST, Layout.json(text.formatted(about, config, subject)), "");
+    String text =
+        "{'schemaVersion':2,'artifactType':'%s','config':%s,'layers':[],'subject':%s}"
+            .formatted(about, config, subject);
+    return layout.blob(MediaType.OCI_MANIFEST, Layout.json(text), "");
   }
 
   private void check(String ref) throws IOException {

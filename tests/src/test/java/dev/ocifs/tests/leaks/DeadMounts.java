@@ -3,6 +3,7 @@ package dev.ocifs.tests.leaks;
 import dev.ocifs.mount.FuseBackend;
 import dev.ocifs.mount.MountRequest;
 import dev.ocifs.mount.MountTable;
+import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -22,6 +23,9 @@ import java.util.concurrent.TimeoutException;
  */
 public final class DeadMounts implements FuseBackend {
   static final String NAME = "dead";
+
+  /** Whether it can be had: it must not be what others get when they do not care. */
+  static volatile boolean offered;
 
   private static final int O_RDWR = 2;
 
@@ -48,7 +52,11 @@ public final class DeadMounts implements FuseBackend {
   }
 
   @Override
-  public void check() {}
+  public void check() throws OcifsException {
+    if (!offered) {
+      throw new OcifsException(OcifsException.Kind.MOUNT, "is for one test alone");
+    }
+  }
 
   @Override
   public String name() {

@@ -201,6 +201,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
       MountOptions options = MountOptions.defaults().withBackend(DeadMounts.NAME);
       List<MountRequest> requests = new ArrayList<>();
       List<MountResult> results;
+      DeadMounts.offered = true;
       try (ImageView view = library.view(open(images, LAYOUT, library, store), LISTENER);
           Mounter mounter = new Mounter()) {
         for (int i = 0; i < 3; i++) {
@@ -212,6 +213,8 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
         if (orNone && mounted > 0 && mounted < requests.size()) {
           throw new AssertionError(mounted + " of all or none");
         }
+      } finally {
+        DeadMounts.offered = false;
       }
       for (MountResult result : results) {
         if (result.failure().isPresent()) {
