@@ -1,5 +1,6 @@
 package dev.ocifs.cli;
 
+import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.Printable;
 import dev.ocifs.oci.store.Store;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Reads an image's layers ahead of its first mount. */
@@ -18,6 +20,13 @@ final class IndexCommand implements Callable<Integer> {
 
   @Mixin ImageOptions imageOptions = new ImageOptions();
 
+  @Option(
+      names = "--keep-layers",
+      description =
+          "Keep the layers uncompressed in the store, so that the kernel can read them by itself:"
+              + " mounts by root then need no server.")
+  boolean keepLayers;
+
   @Parameters(paramLabel = "IMAGE", description = "The image.")
   String name = "";
 
@@ -28,7 +37,8 @@ final class IndexCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Store store = ocifs.store();
-    try (ImageView view = imageOptions.view(name, store, IndexProgress.create(ocifs))) {
+    LayerFs layers = LayerFs.open(store, imageOptions.layerFsOptions().withKeepLayers(keepLayers));
+    try (ImageView view = imageOptions.view(layers, name, store, IndexProgress.create(ocifs))) {
       if (!ocifs.quiet()) {
         ocifs
             .console()

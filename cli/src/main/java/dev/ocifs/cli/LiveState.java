@@ -29,6 +29,9 @@ final class LiveState {
   void check() throws IOException {
     MountRegistry registry = new MountRegistry(store.mountsDir());
     for (MountRegistry.Record mount : registry.list()) {
+      if (mount.isNative()) {
+        continue; // whoever unmounts it need not tell us
+      }
       if (mount.served()) {
         served = true;
       } else {

@@ -1,8 +1,9 @@
 package dev.ocifs.cli;
 
 import dev.ocifs.layerfs.IndexListener;
-import dev.ocifs.mount.MountPoint;
+import dev.ocifs.mount.MountOptions;
 import dev.ocifs.mount.MountRegistry;
+import dev.ocifs.mount.Mounter;
 import dev.ocifs.mount.internal.ffm.Stdio;
 import dev.ocifs.mount.server.MountServer;
 import dev.ocifs.oci.OcifsException;
@@ -56,6 +57,13 @@ final class MountCommand implements Callable<Integer> {
   boolean foreground;
 
   @Option(
+      names = "--keep-layers",
+      description =
+          "Keep the layers uncompressed in the store, so that the kernel can read them by itself;"
+              + " --backend erofs does so anyway.")
+  boolean keepLayers;
+
+  @Option(
       names = "--batch",
       paramLabel = "FILE",
       description =
@@ -92,7 +100,7 @@ final class MountCommand implements Callable<Integer> {
     }
     new MountRegistry(store.mountsDir()).repair();
     if (targets.size() == 1) {
-      MountPoint.check(targets.get(0).dir(), manner.mount()); // before layers are read
+      Mounter.check(targets.get(0).dir(), manner.mount()); // before layers are read
     }
     Optional<LauncherLink> launcher =
         foreground ? Optional.empty() : LauncherLink.find(ocifs.console().env());
@@ -131,11 +139,15 @@ final class MountCommand implements Callable<Integer> {
   }
 
   private MountService.Manner manner(Store store) throws IOException {
+    MountOptions mount = flags.options(ocifs.debug());
     return new MountService.Manner(
         imageOptions.openOptions(store).withDirectory(ocifs.directory()),
-        imageOptions.layerFsOptions(),
-        flags.options(ocifs.debug()),
-        allOrNothing);
+        imageOptions
+            .layerFsOptions()
+            .withKeepLayers(keepLayers || Mounter.isNative(mount.backend())),
+        mount,
+        allOrNothing,
+        foreground);
   }
 
   private OptionalInt handOver(Store store, List<MountService.Target> targets) throws IOException {

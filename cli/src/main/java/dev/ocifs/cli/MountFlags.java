@@ -15,8 +15,9 @@ final class MountFlags {
       names = "--backend",
       paramLabel = "NAME",
       description =
-          "What serves the mount: kernel speaks to /dev/fuse itself, jnr uses libfuse 2, auto is"
-              + " the first of them that works (default: auto).")
+          "What serves the mount: kernel speaks to /dev/fuse itself, jnr uses libfuse 2, erofs is"
+              + " Linux alone from uncompressed layers (root), auto is the fastest that works"
+              + " (default: auto).")
   @Nullable String backend;
 
   @Option(

@@ -54,7 +54,11 @@ final class MountService {
 
   /** How to open and mount the images of one command. */
   record Manner(
-      OpenOptions open, LayerFsOptions layers, MountOptions mount, boolean allOrNothing) {}
+      OpenOptions open,
+      LayerFsOptions layers,
+      MountOptions mount,
+      boolean allOrNothing,
+      boolean foreground) {}
 
   /**
    * @param log where the process logs to
@@ -126,7 +130,7 @@ final class MountService {
     }
     List<MountResult> results = done ? mountAll(requests, manner) : List.of();
     for (int j = 0; j < places.size(); j++) {
-      failures[places.get(j)] = done ? settle(results.get(j)) : anotherFailed();
+      failures[places.get(j)] = done ? settle(results.get(j), manner) : anotherFailed();
     }
     return Arrays.asList(failures);
   }
@@ -199,13 +203,17 @@ final class MountService {
   }
 
   /** Notes a mount, or lets go of what a failed one held. */
-  private @Nullable IOException settle(MountResult result) {
+  private @Nullable IOException settle(MountResult result, Manner manner) {
     if (result.mount().isEmpty()) {
       close(result.request().view());
       return result.failure().orElseThrow();
     }
     Mount mount = result.mount().get();
     MountRequest request = result.request();
+    layers.remember(request.view());
+    if (mount.isNative() && !manner.foreground()) {
+      return leaveToKernel(mount, request);
+    }
     IOException failure = null;
     try {
       noted.put(mount, registry.register(mount.dir(), mount.image(), mount.backend(), log));
@@ -220,15 +228,32 @@ final class MountService {
     if (prefetches) {
       layers.prefetch(request.view());
     }
-    layers.remember(request.view());
     if (failure != null) {
-      try {
-        mount.close();
-      } catch (IOException e) {
-        failure.addSuppressed(e);
-      }
+      close(mount, failure);
     }
     return failure;
+  }
+
+  private static void close(Mount mount, IOException failure) {
+    try {
+      mount.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /** Notes a mount that needs neither this process nor the view any more. */
+  private @Nullable IOException leaveToKernel(Mount mount, MountRequest request) {
+    try {
+      registry.registerNative(mount.dir(), mount.image(), mount.backend(), log);
+      mounter.detach(mount);
+      return null;
+    } catch (IOException e) {
+      close(mount, e);
+      return e;
+    } finally {
+      close(request.view());
+    }
   }
 
   /** Undoes those mounts of a command that came about, when nobody waits for them any more. */

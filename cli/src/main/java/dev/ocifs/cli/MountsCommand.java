@@ -39,13 +39,20 @@ final class MountsCommand implements Callable<Integer> {
               Printable.escape(mount.dir().toString()),
               Printable.escape(mount.image()),
               mount.backend(),
-              mount.alive() ? Long.toString(mount.pid()) : "none, was " + mount.pid(),
+              process(mount),
               mount.since().toString()));
     }
     if (!mounts.isEmpty()) {
       Table.of(rows).forEach(ocifs.console()::println);
     }
     return ExitCode.OK;
+  }
+
+  private static String process(MountRegistry.Record mount) throws IOException {
+    if (mount.isNative()) {
+      return "none needed";
+    }
+    return mount.alive() ? Long.toString(mount.pid()) : "none, was " + mount.pid();
   }
 
   /**

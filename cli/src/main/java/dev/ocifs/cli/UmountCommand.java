@@ -1,6 +1,7 @@
 package dev.ocifs.cli;
 
 import dev.ocifs.mount.MountRegistry;
+import dev.ocifs.mount.MountTable;
 import dev.ocifs.mount.Unmounter;
 import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
@@ -44,7 +45,11 @@ final class UmountCommand implements Callable<Integer> {
   }
 
   private int unmount(Path path) throws IOException {
+    boolean served = !MountTable.at(path).map(MountTable.Entry::isNative).orElse(false);
     Unmounter.unmount(path, lazy);
+    if (!served) {
+      new MountRegistry(ocifs.store().mountsDir()).repair(); // no process forgets it
+    }
     return ExitCode.OK;
   }
 

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * An image that is served at a directory by this process. Thread-safe.
+ * An image at a directory, served by this process or for it by the kernel. Thread-safe.
  *
  * <p>It ends by {@link #close} or by anyone's umount. After either the view is called no more.
  */
@@ -33,11 +33,15 @@ public final class Mount implements Closeable {
   /** The device number: tells this mount from one that hides it or came after it. */
   private final Optional<String> device;
 
+  /** Present when the kernel serves it alone. */
+  private final Optional<MountWatch> watch;
+
   Mount(MountRequest request, String backend, FuseBackend.Session session) throws IOException {
     this.dir = MountTable.resolve(request.dir());
     this.image = request.image();
     this.backend = backend;
     this.ended = session.ended();
+    this.watch = session instanceof MountWatch w ? Optional.of(w) : Optional.empty();
     this.device = MountTable.at(dir).filter(MountTable.Entry::isOcifs).map(e -> e.device());
   }
 
@@ -54,6 +58,15 @@ public final class Mount implements Closeable {
   /** The name of the backend that serves it. */
   public String backend() {
     return backend;
+  }
+
+  /** Whether the kernel serves it alone: then it can outlive this process. */
+  public boolean isNative() {
+    return watch.isPresent();
+  }
+
+  void detach() {
+    watch.orElseThrow(() -> new IllegalStateException("this process serves it")).forget();
   }
 
   /** Waits until the mount has gone, whoever undid it. */

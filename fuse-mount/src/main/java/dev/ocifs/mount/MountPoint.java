@@ -73,9 +73,18 @@ public final class MountPoint {
     check(dir, options, Host.current());
   }
 
-  static void check(Path dir, MountOptions options, Host host) throws OcifsException {
+  /**
+   * Returns when something can be mounted at the directory, whatever serves it.
+   *
+   * @throws OcifsException of the kind MOUNT, with a hint
+   */
+  public static void checkPlace(Path dir) throws OcifsException {
     checkNotMounted(dir);
     checkDirectory(dir);
+  }
+
+  static void check(Path dir, MountOptions options, Host host) throws OcifsException {
+    checkPlace(dir);
     checkMachine(host);
     if (!host.root()) {
       checkOptionsOfUser(options, host);

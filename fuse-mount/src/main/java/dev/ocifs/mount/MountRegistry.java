@@ -26,6 +26,7 @@ import java.util.UUID;
  */
 public final class MountRegistry {
   private static final String SUFFIX = ".mount";
+  private static final long NO_PROCESS = 0;
 
   /** A draft is renamed at once; one that is older has nobody who would. */
   private static final Duration DRAFT_AGE = Duration.ofMinutes(1);
@@ -34,7 +35,7 @@ public final class MountRegistry {
    * One registered mount.
    *
    * @param id names the file
-   * @param pid process that serves it
+   * @param pid process that serves it, 0 when the kernel does so alone
    * @param pidStart when that process started, in clock ticks since boot: numbers of processes are
    *     used again
    * @param dir where
@@ -54,13 +55,21 @@ public final class MountRegistry {
       Instant since,
       Path log) {
 
-    /** Whether that very process still runs. */
+    /** Whether the kernel serves it alone. */
+    public boolean isNative() {
+      return pid == NO_PROCESS;
+    }
+
+    /** Whether that very process still runs, or none is needed. */
     public boolean served() throws IOException {
+      if (isNative()) {
+        return MountTable.at(dir).filter(MountTable.Entry::isNative).isPresent();
+      }
       Optional<Long> start = startOf(pid);
       return start.isPresent() && start.get() == pidStart;
     }
 
-    /** Whether that very process still runs and the directory still shows a mount of ocifs. */
+    /** Whether the directory still shows a mount of ocifs, and whatever serves it still runs. */
     public boolean alive() throws IOException {
       return served() && MountTable.at(dir).filter(MountTable.Entry::isOcifs).isPresent();
     }
@@ -80,11 +89,23 @@ public final class MountRegistry {
   /** Registers a mount that this process serves. */
   public Record register(Path dir, String image, String backend, Path log) throws IOException {
     long pid = ProcessHandle.current().pid();
+    long start = startOf(pid).orElseThrow(() -> new IOException("/proc is not mounted"));
+    return register(pid, start, dir, image, backend, log);
+  }
+
+  /** Registers a mount that the kernel serves alone, whatever becomes of this process. */
+  public Record registerNative(Path dir, String image, String backend, Path log)
+      throws IOException {
+    return register(NO_PROCESS, 0, dir, image, backend, log);
+  }
+
+  private Record register(long pid, long pidStart, Path dir, String image, String backend, Path log)
+      throws IOException {
     Record mount =
         new Record(
             UUID.randomUUID().toString(),
             pid,
-            startOf(pid).orElseThrow(() -> new IOException("/proc is not mounted")),
+            pidStart,
             MountTable.resolve(dir),
             Printable.escape(image),
             backend,

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The kernel's table of mounts as this process sees it, from {@code /proc/self/mountinfo}; see
@@ -18,21 +19,33 @@ public final class MountTable {
   /** The file system type of every mount of ocifs. */
   public static final String TYPE = "fuse.ocifs";
 
-  private static final Path TABLE = Path.of("/proc/self/mountinfo");
+  /** The file system type of mounts that the kernel serves alone. */
+  public static final String NATIVE_TYPE = "erofs";
+
+  /** The metadata images of a store: the source of such mounts. */
+  private static final Pattern NATIVE_SOURCE = Pattern.compile(".*/ocifs/erofs/[^/]+\\.erofs");
+
+  static final Path TABLE = Path.of("/proc/self/mountinfo");
 
   /**
    * One mount.
    *
    * @param dir where
    * @param type file system type with its subtype
-   * @param source what, by the file system's own notion; for ocifs the image
+   * @param source what, by the file system's own notion; for ocifs the image, or the file of the
+   *     store that the kernel reads
    * @param options per-mount and file system options, joined by commas
    * @param device major:minor number that tells this mount's file system from all others
    */
   public record Entry(Path dir, String type, String source, String options, String device) {
     /** Whether ocifs serves or served it. */
     public boolean isOcifs() {
-      return type.equals(TYPE);
+      return type.equals(TYPE) || isNative();
+    }
+
+    /** Whether the kernel serves it alone, for ocifs. */
+    public boolean isNative() {
+      return type.equals(NATIVE_TYPE) && NATIVE_SOURCE.matcher(source).matches();
     }
   }
 

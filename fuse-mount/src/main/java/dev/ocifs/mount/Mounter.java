@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -63,15 +64,13 @@ public final class Mounter implements Closeable {
   }
 
   private Mount mount(MountRequest request, MountPoint.Host host) throws IOException {
-    FuseBackend backend = backend(request.options());
     Path dir = MountTable.resolve(request.dir());
     claim(dir);
     try {
-      MountPoint.check(request.dir(), request.options(), host);
-      FuseBackend.Session session = backend.start(request);
+      Start start = start(request, host);
       Mount mount = null;
       try {
-        mount = new Mount(request, backend.name(), session);
+        mount = new Mount(request, start.backend(), start.session());
       } finally {
         if (mount == null) {
           Unmounter.cut(dir); // nobody else would know of it
@@ -82,6 +81,30 @@ public final class Mounter implements Closeable {
     } finally {
       release(dir);
     }
+  }
+
+  /** What has begun to show a tree. */
+  private record Start(String backend, FuseBackend.Session session) {}
+
+  private Start start(MountRequest request, MountPoint.Host host) throws IOException {
+    MountOptions options = request.options();
+    Optional<NativeBackend> kernel = nativeBackend(request);
+    if (kernel.isPresent()) {
+      MountPoint.checkPlace(request.dir());
+      String name = kernel.get().name();
+      try {
+        kernel.get().mount(request);
+        return new Start(name, MountWatch.start(MountTable.resolve(request.dir())));
+      } catch (OcifsException e) {
+        if (name.equals(options.backend())) {
+          throw e;
+        }
+        notTaken(name, options, e);
+      }
+    }
+    FuseBackend backend = backend(options);
+    MountPoint.check(request.dir(), options, host);
+    return new Start(backend.name(), backend.start(request));
   }
 
   /**
@@ -185,6 +208,17 @@ public final class Mounter implements Closeable {
     notifyAll();
   }
 
+  /**
+   * Lets a mount that the kernel serves alone live on after this process: it is none of this
+   * mounter's any more.
+   *
+   * @throws IllegalStateException when this process serves it
+   */
+  public void detach(Mount mount) {
+    mount.detach();
+    forget(mount);
+  }
+
   /** The mounts that serve now. */
   public synchronized List<Mount> mounts() {
     return List.copyOf(mounts);
@@ -237,26 +271,87 @@ public final class Mounter implements Closeable {
         .addShutdownHook(new Thread(() -> closeAll(Mount::closeAtExit), "ocifs-unmount"));
   }
 
+  /**
+   * Returns when the backend that is asked for can work on this machine, whatever the image.
+   *
+   * @throws OcifsException of the kind MOUNT when directory or machine do not allow it, USAGE for
+   *     an unknown backend
+   */
+  public static void check(Path dir, MountOptions options) throws OcifsException {
+    Optional<NativeBackend> kernel = nativeNamed(options.backend());
+    if (kernel.isPresent()) {
+      kernel.get().check();
+      MountPoint.checkPlace(dir);
+    } else {
+      MountPoint.check(dir, options);
+    }
+  }
+
+  /** Whether a backend of this name lets the kernel serve alone, from uncompressed layers. */
+  public static boolean isNative(String backend) {
+    return nativeNamed(backend).isPresent();
+  }
+
+  private static ServiceLoader<NativeBackend> natives() {
+    return ServiceLoader.load(NativeBackend.class, NativeBackend.class.getClassLoader());
+  }
+
+  private static Optional<NativeBackend> nativeNamed(String name) {
+    for (NativeBackend backend : natives()) {
+      if (backend.name().equals(name)) {
+        return Optional.of(backend);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The native backend that is asked for, or that machine and image allow when any will do. */
+  private Optional<NativeBackend> nativeBackend(MountRequest request) throws IOException {
+    MountOptions options = request.options();
+    if (!options.backend().equals(MountOptions.AUTO)) {
+      Optional<NativeBackend> named = nativeNamed(options.backend());
+      if (named.isPresent()) {
+        named.get().check();
+        named.get().check(request.view());
+      }
+      return named;
+    }
+    for (NativeBackend backend : natives()) {
+      try {
+        backend.check();
+        backend.check(request.view());
+        return Optional.of(backend);
+      } catch (OcifsException e) {
+        notTaken(backend.name(), options, e);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static void notTaken(String backend, MountOptions options, OcifsException why) {
+    LOG.log(
+        options.debug() ? Level.INFO : Level.DEBUG,
+        "backend " + backend + " is not taken: " + why.getMessage());
+  }
+
   /** The backend that is asked for, which works on this machine. */
   private FuseBackend backend(MountOptions options) throws OcifsException {
     String name = options.backend();
-    return name.equals(MountOptions.AUTO) ? firstThatWorks(options.debug()) : named(name);
+    return name.equals(MountOptions.AUTO) ? firstThatWorks(options) : named(name);
   }
 
-  private synchronized FuseBackend firstThatWorks(boolean debug) throws OcifsException {
+  private synchronized FuseBackend firstThatWorks(MountOptions options) throws OcifsException {
     OcifsException why = null;
     for (FuseBackend backend : backends) {
       try {
         backend.check();
         return backend;
       } catch (OcifsException e) {
-        LOG.log(
-            debug ? Level.INFO : Level.DEBUG,
-            "backend " + backend.name() + " is not taken: " + e.getMessage());
+        notTaken(backend.name(), options, e);
         why = why == null ? e : why;
       }
     }
-    throw why == null ? new OcifsException(Kind.MOUNT, "there is no FUSE backend") : why;
+    throw why == null ? new OcifsException(Kind.MOUNT, "there is no backend") : why;
   }
 
   private synchronized FuseBackend named(String name) throws OcifsException {
@@ -268,7 +363,8 @@ public final class Mounter implements Closeable {
       }
       known.add(backend.name());
     }
-    throw new OcifsException(Kind.USAGE, "no FUSE backend is called " + name)
+    natives().forEach(backend -> known.add(backend.name()));
+    throw new OcifsException(Kind.USAGE, "no backend is called " + name)
         .hint("choose one of: " + String.join(", ", known));
   }
 }

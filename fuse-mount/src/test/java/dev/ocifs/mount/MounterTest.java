@@ -19,7 +19,7 @@ class MounterTest {
   void anUnknownBackendIsAWrongCall() {
     MountOptions options = MountOptions.defaults().withBackend("none");
     assertThatThrownBy(() -> new Mounter().mount(new MountRequest(view, temp, "x", options)))
-        .hasMessageContaining("no FUSE backend is called none; choose one of: auto, kernel, jnr");
+        .hasMessageContaining("no backend is called none; choose one of: auto, kernel, jnr, erofs");
   }
 
   @Test

@@ -64,8 +64,8 @@ public final class LayerFs implements Closeable {
     this.options = options;
     this.engine = engine;
     turns = new Semaphore(options.parallelism());
-    indexer = new LayerIndexer(store, options.limits(), turns);
-    indices = new LayerIndices(indexer, engine.metadata());
+    indexer = new LayerIndexer(store, options.limits(), turns, options.keepLayers());
+    indices = new LayerIndices(indexer, engine.metadata(), options.keepLayers());
   }
 
   /** A library over this store, with the default options. */
@@ -195,7 +195,9 @@ public final class LayerFs implements Closeable {
         start = merging.start();
         tree = tree(leases);
         merging.end(start);
-        view = new MergedView(image, chainId(leases), store, tree, leases, engine, indexer);
+        view =
+            new MergedView(
+                image, chainId(leases), store, tree, leases, engine, indexer.keptLayers());
         return view;
       } finally {
         if (view == null) {

@@ -11,9 +11,16 @@ import dev.ocifs.oci.Limits;
  * @param chunks decompressed content to keep in memory; its longest entry holds on disk, too
  * @param objectBytes bytes of decoded spans to keep on disk, in the store; 0 for none
  * @param parallelism how many layers are indexed at once
+ * @param keepLayers whether layers that are compressed, or lie in an archive, are kept uncompressed
+ *     in the store: the kernel can read those by itself
  */
 public record LayerFsOptions(
-    Limits limits, boolean strict, ChunkBounds chunks, long objectBytes, int parallelism) {
+    Limits limits,
+    boolean strict,
+    ChunkBounds chunks,
+    long objectBytes,
+    int parallelism,
+    boolean keepLayers) {
   private static final long DEFAULT_CACHE_BYTES = 48L << 20;
 
   /**
@@ -26,7 +33,8 @@ public record LayerFsOptions(
         false,
         ChunkBounds.of(DEFAULT_CACHE_BYTES),
         0,
-        Runtime.getRuntime().availableProcessors());
+        Runtime.getRuntime().availableProcessors(),
+        false);
   }
 
   /** For a machine that serves many mounts: a cache of 128 MiB. */
@@ -36,19 +44,19 @@ public record LayerFsOptions(
 
   /** For a machine where other work matters more: a cache of 16 MiB, one layer at a time. */
   public static LayerFsOptions development() {
-    return new LayerFsOptions(Limits.DEFAULT, false, ChunkBounds.of(16L << 20), 0, 1);
+    return new LayerFsOptions(Limits.DEFAULT, false, ChunkBounds.of(16L << 20), 0, 1, false);
   }
 
   public LayerFsOptions withLimits(Limits newLimits) {
-    return new LayerFsOptions(newLimits, strict, chunks, objectBytes, parallelism);
+    return new LayerFsOptions(newLimits, strict, chunks, objectBytes, parallelism, keepLayers);
   }
 
   public LayerFsOptions withStrict(boolean newStrict) {
-    return new LayerFsOptions(limits, newStrict, chunks, objectBytes, parallelism);
+    return new LayerFsOptions(limits, newStrict, chunks, objectBytes, parallelism, keepLayers);
   }
 
   public LayerFsOptions withChunks(ChunkBounds newChunks) {
-    return new LayerFsOptions(limits, strict, newChunks, objectBytes, parallelism);
+    return new LayerFsOptions(limits, strict, newChunks, objectBytes, parallelism, keepLayers);
   }
 
   public LayerFsOptions withCacheBytes(long newCacheBytes) {
@@ -56,6 +64,10 @@ public record LayerFsOptions(
   }
 
   public LayerFsOptions withObjectBytes(long newObjectBytes) {
-    return new LayerFsOptions(limits, strict, chunks, newObjectBytes, parallelism);
+    return new LayerFsOptions(limits, strict, chunks, newObjectBytes, parallelism, keepLayers);
+  }
+
+  public LayerFsOptions withKeepLayers(boolean newKeepLayers) {
+    return new LayerFsOptions(limits, strict, chunks, objectBytes, parallelism, newKeepLayers);
   }
 }

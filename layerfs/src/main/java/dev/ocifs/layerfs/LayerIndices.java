@@ -3,6 +3,7 @@ package dev.ocifs.layerfs;
 import dev.ocifs.layerfs.cache.Lease;
 import dev.ocifs.layerfs.cache.MetadataCache;
 import dev.ocifs.layerfs.cache.MetadataKey;
+import dev.ocifs.layerfs.index.LayerFacts;
 import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.layerfs.index.LayerIndexer;
 import dev.ocifs.layerfs.view.Finding;
@@ -27,26 +28,64 @@ final class LayerIndices {
 
   private final LayerIndexer indexer;
   private final MetadataCache cache;
+  private final boolean keepLayers;
 
-  LayerIndices(LayerIndexer indexer, MetadataCache cache) {
+  /**
+   * @param keepLayers whether an index will do only together with an uncompressed layer
+   */
+  LayerIndices(LayerIndexer indexer, MetadataCache cache, boolean keepLayers) {
     this.indexer = indexer;
     this.cache = cache;
+    this.keepLayers = keepLayers;
   }
 
-  /** The index that there is; the caller closes the lease. */
+  /** The index that there is, when it will do; the caller closes the lease. */
   Optional<Lease<LayerIndex>> find(ImageLayer layer) throws IOException {
+    Optional<Lease<LayerIndex>> index;
     try {
-      return fitting(
-          cache.get(
-              key(layer), () -> indexer.find(layer).orElseThrow(Absent::new), LayerIndex::bytes),
-          layer);
+      index =
+          fitting(
+              cache.get(
+                  key(layer),
+                  () -> indexer.find(layer).orElseThrow(Absent::new),
+                  LayerIndex::bytes),
+              layer);
     } catch (Absent e) {
       return Optional.empty();
     }
+    if (keepLayers && index.isPresent()) {
+      boolean whole = false;
+      try {
+        LayerFacts facts = index.get().value().facts();
+        whole = indexer.keptLayers().file(layer, facts).isPresent();
+      } finally {
+        if (!whole) {
+          index.get().close();
+        }
+      }
+      return whole ? index : Optional.empty();
+    }
+    return index;
   }
 
-  /** The index, made when there is none; the caller closes the lease. */
+  /** The index, and what it will do with, made when missing; the caller closes the lease. */
   Lease<LayerIndex> make(ImageLayer layer, LongConsumer progress) throws IOException {
+    Lease<LayerIndex> index = makeIndex(layer, progress);
+    boolean done = false;
+    try {
+      if (keepLayers) {
+        indexer.keptLayers().keep(layer, index.value(), progress);
+      }
+      done = true;
+      return index;
+    } finally {
+      if (!done) {
+        index.close();
+      }
+    }
+  }
+
+  private Lease<LayerIndex> makeIndex(ImageLayer layer, LongConsumer progress) throws IOException {
     Optional<Lease<LayerIndex>> found =
         fitting(
             cache.get(key(layer), () -> indexer.make(layer, progress), LayerIndex::bytes), layer);

@@ -3,9 +3,9 @@ package dev.ocifs.layerfs;
 import dev.ocifs.layerfs.cache.Lease;
 import dev.ocifs.layerfs.catalog.Catalog;
 import dev.ocifs.layerfs.catalog.CatalogLayer;
+import dev.ocifs.layerfs.index.KeptLayers;
 import dev.ocifs.layerfs.index.LayerFacts;
 import dev.ocifs.layerfs.index.LayerIndex;
-import dev.ocifs.layerfs.index.LayerIndexer;
 import dev.ocifs.layerfs.metrics.Operation;
 import dev.ocifs.layerfs.profile.AccessRecorder;
 import dev.ocifs.layerfs.profile.AccessTrace;
@@ -15,6 +15,7 @@ import dev.ocifs.layerfs.read.ReadListener;
 import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.view.Attributes;
 import dev.ocifs.layerfs.view.ImageView;
+import dev.ocifs.layerfs.view.LayerFiles;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.ImageLayer;
@@ -25,9 +26,11 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +50,7 @@ final class MergedView implements ImageView {
   private final List<LayerReader> layers = new ArrayList<>();
   private final AccessRecorder accesses;
   private final Store store;
+  private final KeptLayers kept;
   private final Digest chainId;
   private final Operation reads;
   private final Prefetcher prefetcher;
@@ -62,8 +66,10 @@ final class MergedView implements ImageView {
       Lease<ImageTree> tree,
       List<Lease<LayerIndex>> indices,
       Engine engine,
-      LayerIndexer indexer) {
+      KeptLayers kept)
+      throws IOException {
     this.image = image;
+    this.kept = kept;
     this.store = store;
     this.tree = tree.value();
     treeLease = tree;
@@ -76,11 +82,13 @@ final class MergedView implements ImageView {
     for (int i = 0; i < indices.size(); i++) {
       LayerIndex index = indices.get(i).value();
       ImageLayer layer = image.layers().get(i);
+      boolean copy = kept.has(index.facts());
       layers.add(
           new LayerReader(
               index,
               i,
-              () -> indexer.content(layer, index.facts()),
+              copy,
+              () -> kept.content(layer, index.facts(), copy),
               engine.chunks(),
               engine.decoders(),
               engine.objects(),
@@ -303,6 +311,65 @@ final class MergedView implements ImageView {
         layer.read(stored + from - start, dst, from - pos, to - from);
       }
       stored += length;
+    }
+  }
+
+  @Override
+  public Optional<LayerFiles> layerFiles() throws IOException {
+    List<LayerFiles.LayerFile> files = new ArrayList<>();
+    for (int i = 0; i < indices.size(); i++) {
+      LayerFacts facts = indices.get(i).value().facts();
+      Optional<Path> file = kept.file(image.layers().get(i), facts);
+      if (file.isEmpty()) {
+        return Optional.empty();
+      }
+      files.add(new LayerFiles.LayerFile(facts.diffId(), file.get()));
+    }
+    return Optional.of(new LayersOfView(files));
+  }
+
+  private final class LayersOfView implements LayerFiles {
+    private final List<LayerFile> files;
+
+    LayersOfView(List<LayerFile> files) {
+      this.files = List.copyOf(files);
+    }
+
+    @Override
+    public Store store() {
+      return store;
+    }
+
+    @Override
+    public Digest chainId() {
+      return chainId;
+    }
+
+    @Override
+    public List<LayerFile> layers() {
+      return files;
+    }
+
+    @Override
+    public void runs(long inode, RunVisitor visitor) throws IOException {
+      long content = tree.content(inode);
+      long runs = tree.runs(content);
+      int layer = tree.contentLayer(content);
+      long stored = tree.contentPos(content);
+      if (runs == 0) {
+        if (tree.contentSize(content) > 0) {
+          visitor.run(layer, 0, stored, tree.contentSize(content));
+        }
+        return;
+      }
+      int count = tree.runCount(runs);
+      for (int i = 0; i < count; i++) {
+        long length = tree.runLength(runs, i);
+        if (length > 0) {
+          visitor.run(layer, tree.runStart(runs, i), stored, length);
+        }
+        stored += length;
+      }
     }
   }
 

@@ -31,7 +31,7 @@ class ArchitectureTest {
           Map.entry("oci.manifest", Set.of("oci")),
           Map.entry("oci.store", Set.of("oci")),
           Map.entry("oci.source", Set.of("oci", "oci.graph", "oci.manifest", "oci.store")),
-          Map.entry("layerfs.view", Set.of("oci")),
+          Map.entry("layerfs.view", Set.of("oci", "oci.store")),
           Map.entry("layerfs.format", Set.of("oci")),
           Map.entry("layerfs.tar", Set.of("oci")),
           Map.entry("layerfs.codec", Set.of("oci", "oci.source")),
@@ -99,6 +99,9 @@ class ArchitectureTest {
           Map.entry("mount", Set.of("oci", "layerfs.view", "mount.internal.ffm")),
           Map.entry("mount.server", Set.of("oci")),
           Map.entry("mount.kernel", Set.of("oci", "layerfs.view", "mount", "mount.internal.ffm")),
+          Map.entry(
+              "mount.erofs",
+              Set.of("oci", "oci.store", "layerfs.view", "mount", "mount.internal.ffm")),
           Map.entry("mount.jnr", Set.of("oci", "layerfs.view", "mount", "mount.internal.ffm")),
           Map.entry(
               "cli",

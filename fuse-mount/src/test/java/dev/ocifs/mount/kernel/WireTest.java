@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -90,7 +91,8 @@ class WireTest {
     Map<String, Map<String, Integer>> declared = structs();
     int compared = 0;
     for (Map.Entry<String, Class<?>> struct : STRUCTS.entrySet()) {
-      Map<String, Integer> offsets = declared.getOrDefault(struct.getKey(), Map.of());
+      Map<String, Integer> offsets =
+          Objects.requireNonNull(declared.getOrDefault(struct.getKey(), Map.of()));
       for (Map.Entry<String, Integer> ours : constants(struct.getValue()).entrySet()) {
         String name = ours.getKey();
         if (name.equals("SHORT_BYTES") || name.startsWith("FOPEN")) {

@@ -26,11 +26,18 @@ final class Contents {
 
   /** What is wrong with the content of a file, if it has not this digest. */
   static Optional<String> fault(Path file, Digest promised) throws IOException {
+    return fault(file, promised, Long.MAX_VALUE);
+  }
+
+  /** What is wrong with so many first bytes of a file, if they have not this digest. */
+  static Optional<String> fault(Path file, Digest promised, long bytes) throws IOException {
     Hasher hasher = Hasher.of(promised.algorithm());
     byte[] buffer = new byte[BUFFER_BYTES];
     try (InputStream in = Files.newInputStream(file)) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        hasher.update(buffer, 0, n);
+      long left = bytes;
+      for (int n = in.read(buffer); n >= 0 && left > 0; n = in.read(buffer)) {
+        hasher.update(buffer, 0, (int) Math.min(n, left));
+        left -= n;
       }
     }
     Digest found = hasher.digest();

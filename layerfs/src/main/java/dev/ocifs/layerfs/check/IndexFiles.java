@@ -67,7 +67,10 @@ final class IndexFiles {
     }
     if (!isNamed(facts, key)) {
       problems.damaged(file, identity, "it is the index of blob " + facts.blob());
-    } else if (!facts.kept() || checkCopy(file, identity, facts)) {
+    } else if (!facts.kept()) {
+      checkSpareCopy(facts);
+      sound.putIfAbsent(facts.diffId(), new Sound(file, facts));
+    } else if (checkCopy(file, identity, facts)) {
       sound.putIfAbsent(facts.diffId(), new Sound(file, facts));
     }
   }
@@ -91,13 +94,23 @@ final class IndexFiles {
       return true;
     }
     Optional<Object> found = Problems.identity(copy);
-    Optional<String> fault = Contents.fault(copy, facts.diffId());
+    Optional<String> fault = Contents.fault(copy, facts.diffId(), facts.tarBytes());
     if (fault.isPresent()) {
       problems.damaged(copy, found, fault.get());
       problems.damaged(index, identity, "its uncompressed copy " + copy + " is damaged");
       return false;
     }
     return true;
+  }
+
+  /** A copy that its index can do without, kept for the kernel; it ends with zeros. */
+  private void checkSpareCopy(LayerFacts facts) throws IOException {
+    Path copy = store.object(facts.diffId());
+    if (Files.isRegularFile(copy) && copies.add(copy)) {
+      Optional<Object> found = Problems.identity(copy);
+      Contents.fault(copy, facts.diffId(), facts.tarBytes())
+          .ifPresent(fault -> problems.damaged(copy, found, fault));
+    }
   }
 
   /**

@@ -25,6 +25,11 @@ public record Checkpoint(
     return new Checkpoint(outPos, inPos << 3, inPos << 3, Kind.START, 0, NO_WINDOW);
   }
 
+  /** The place of a byte in a layer that is not compressed. */
+  public static Checkpoint plain(long pos) {
+    return start(pos, pos);
+  }
+
   /** What stands at the header bit. The ordinal is part of the index format. */
   public enum Kind {
     /** Uncompressed bytes, the header of a gzip member, or a zstd frame. */

@@ -9,7 +9,6 @@ import dev.ocifs.oci.Hasher;
 import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.BlobSource;
-import dev.ocifs.oci.source.FileBlob;
 import dev.ocifs.oci.source.ImageLayer;
 import dev.ocifs.oci.store.BuildLock;
 import dev.ocifs.oci.store.PendingFile;
@@ -18,9 +17,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongConsumer;
@@ -45,15 +42,18 @@ public final class LayerIndexer {
   private final Store store;
   private final Limits limits;
   private final Semaphore turns;
+  private final boolean keepsAll;
 
   /**
    * @param turns a permit for each layer that may be read at once; waiting for the disk at the end
    *     takes none
+   * @param keepsAll whether every compressed layer is kept uncompressed, beside its index
    */
-  public LayerIndexer(Store store, Limits limits, Semaphore turns) {
+  public LayerIndexer(Store store, Limits limits, Semaphore turns, boolean keepsAll) {
     this.store = store;
     this.limits = limits;
     this.turns = turns;
+    this.keepsAll = keepsAll;
   }
 
   /** The index of the layer, when the store has it whole; the caller closes it. */
@@ -112,19 +112,20 @@ public final class LayerIndexer {
     }
   }
 
-  /** What reads of the layer go to: its blob, or its uncompressed copy. The caller closes it. */
-  public BlobSource content(ImageLayer layer, LayerFacts facts) throws IOException {
-    return facts.kept() ? FileBlob.open(store.object(facts.diffId())) : layer.open();
+  /** Finds and makes uncompressed copies of layers. */
+  public KeptLayers keptLayers() {
+    return new KeptLayers(store, turns);
   }
 
   private void pass(
       ImageLayer layer, BlobSource blob, LongConsumer progress, @Nullable TarFindings findings)
       throws IOException {
     Compression compression = sniff(blob);
-    boolean keep = keeps(compression, blob);
+    boolean plainSpans = keeps(compression, blob);
+    boolean keep = plainSpans || (keepsAll && !liesPlain(compression, blob));
     Digest.Algorithm algorithm =
         layer.digest().map(Digest::algorithm).orElse(Digest.Algorithm.SHA256);
-    long spanBytes = keep || compression == Compression.NONE ? PLAIN_SPAN_BYTES : SPAN_BYTES;
+    long spanBytes = plainSpans || compression == Compression.NONE ? PLAIN_SPAN_BYTES : SPAN_BYTES;
     try (PendingFile index = store.create(store.layerIndex(key(layer)));
         PendingFile copy = keep ? store.create(store.object(layer.diffId())) : null;
         OutputStream out = copy == null ? null : stream(copy)) {
@@ -134,13 +135,14 @@ public final class LayerIndexer {
       try {
         LayerPass pass =
             new LayerPass(
-                blob, compression, algorithm, limits, keep, spanBytes, progress, findings);
+                blob, compression, algorithm, limits, plainSpans, spanBytes, progress, findings);
         facts = decode(pass, layer, blob, new LayerIndexWriter(index.channel()), out);
       } finally {
         turns.release(); // others decode while this one waits for the disk
       }
       if (copy != null && out != null) {
         out.flush();
+        KeptLayers.pad(copy.channel());
         copy.commit();
       }
       index.commit();
@@ -177,6 +179,10 @@ public final class LayerIndexer {
     byte[] head = new byte[(int) Math.min(Compression.SNIFF_BYTES, blob.size())];
     blob.readFully(0, head, 0, head.length);
     return Compression.sniff(head, head.length);
+  }
+
+  private static boolean liesPlain(Compression compression, BlobSource blob) {
+    return compression == Compression.NONE && blob.wholeFile().isPresent();
   }
 
   private static boolean keeps(Compression compression, BlobSource blob) throws IOException {
@@ -234,12 +240,7 @@ public final class LayerIndexer {
         facts.diffId().equals(layer.diffId())
             && facts.blobBytes() == layer.size()
             && (layer.digest().isEmpty() || layer.digest().get().equals(facts.blob()));
-    return same && (!facts.kept() || hasObject(facts));
-  }
-
-  private boolean hasObject(LayerFacts facts) throws IOException {
-    Path object = store.object(facts.diffId());
-    return Files.isRegularFile(object) && Files.size(object) == facts.tarBytes();
+    return same && (!facts.kept() || keptLayers().has(facts));
   }
 
   /**

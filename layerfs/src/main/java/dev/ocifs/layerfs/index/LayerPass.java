@@ -351,7 +351,7 @@ final class LayerPass {
       if (plainSpans) {
         chunk.checkpoints.clear();
         while (nextPlainSpan < chunk.pos + length) {
-          chunk.checkpoints.add(plainSpan(nextPlainSpan));
+          chunk.checkpoints.add(Checkpoint.plain(nextPlainSpan));
           nextPlainSpan += spanBytes;
         }
       }
@@ -370,10 +370,6 @@ final class LayerPass {
       crc.update(chunk.bytes, summed, chunk.end - summed);
       seen += length;
     }
-  }
-
-  private static Checkpoint plainSpan(long pos) {
-    return new Checkpoint(pos, pos << 3, pos << 3, Checkpoint.Kind.START, 0, new byte[0]);
   }
 
   private static void join(Thread thread) {

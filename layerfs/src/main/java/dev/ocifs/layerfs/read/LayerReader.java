@@ -1,6 +1,7 @@
 package dev.ocifs.layerfs.read;
 
 import dev.ocifs.layerfs.cache.ChunkCache;
+import dev.ocifs.layerfs.codec.Checkpoint;
 import dev.ocifs.layerfs.codec.LayerDecoder;
 import dev.ocifs.layerfs.codec.SpanDecoder;
 import dev.ocifs.layerfs.index.LayerIndex;
@@ -39,6 +40,7 @@ public final class LayerReader implements Closeable {
   private final LayerIndex index;
   private final int ordinal;
   private final Opener opener;
+  private final boolean plain;
   private final Compression compression;
   private final ChunkCache cache;
   private final DecoderPools decoders;
@@ -56,13 +58,14 @@ public final class LayerReader implements Closeable {
 
   /**
    * @param ordinal position of the layer in its image, for the listener
-   * @param opener opens the layer's blob, or its uncompressed copy when the index says that one is
-   *     kept
+   * @param plain whether the opener gives an uncompressed copy of the layer
+   * @param opener opens the layer's blob, or its uncompressed copy
    * @param objects where spans of a compressed layer are looked for before they are decoded
    */
   public LayerReader(
       LayerIndex index,
       int ordinal,
+      boolean plain,
       Opener opener,
       ChunkCache cache,
       DecoderPools decoders,
@@ -71,7 +74,8 @@ public final class LayerReader implements Closeable {
     this.index = index;
     this.ordinal = ordinal;
     this.opener = opener;
-    this.compression = index.facts().kept() ? Compression.NONE : index.facts().compression();
+    this.plain = plain;
+    this.compression = plain ? Compression.NONE : index.facts().compression();
     this.cache = cache;
     this.decoders = decoders;
     this.objects = compression == Compression.NONE ? SpanStore.NONE : objects;
@@ -184,11 +188,13 @@ public final class LayerReader implements Closeable {
   }
 
   private void decode(int span, byte[] chunk, int length) throws IOException {
-    long inEnd = index.facts().kept() ? index.spanStart(span + 1) : index.inEnd(span);
+    long inEnd = plain ? index.spanStart(span + 1) : index.inEnd(span);
+    Checkpoint checkpoint =
+        plain ? Checkpoint.plain(index.spanStart(span)) : index.checkpoint(span);
     BlobSource from = blob();
     SpanDecodedEvent event = FlightEvents.spanDecoded();
     try (Lease<SpanDecoder> decoder = decoders.of(compression).acquire()) {
-      decoder.get().decode(from, index.checkpoint(span), inEnd, chunk, length);
+      decoder.get().decode(from, checkpoint, inEnd, chunk, length);
     }
     CRC32C crc = new CRC32C();
     crc.update(chunk, 0, length);

@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +97,13 @@ public interface ImageView extends Closeable {
    */
   default long nextHole(long inode, long pos) throws IOException {
     return Long.MAX_VALUE;
+  }
+
+  /**
+   * The files that hold all content of the image uncompressed; empty when not every layer lies so.
+   */
+  default Optional<LayerFiles> layerFiles() throws IOException {
+    return Optional.empty();
   }
 
   /** Receives the entries of a directory. */

@@ -2,6 +2,8 @@ package dev.ocifs.oci.source;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The bytes of one blob, readable at any position: a file, a member of an archive that lies in a
@@ -30,6 +32,11 @@ public interface BlobSource extends Closeable {
    */
   default void readOnce(long pos, byte[] dst, int off, int len) throws IOException {
     readFully(pos, dst, off, len);
+  }
+
+  /** The file whose bytes, all of them, the blob is; empty when there is none such. */
+  default Optional<Path> wholeFile() {
+    return Optional.empty();
   }
 
   /** Where the bytes are, for messages: the path of the file, and of the member in it. */

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /**
  * A whole file, read by positional reads and not through a mapping: a file that someone truncates
@@ -89,6 +90,11 @@ public final class FileBlob implements BlobSource {
     if (!direct.read(pos, dst, off, len)) {
       readFully(pos, dst, off, len);
     }
+  }
+
+  @Override
+  public Optional<Path> wholeFile() {
+    return Optional.of(path);
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * ocifs/objects/sha256/ab/HEX                  decompressed file contents
  * ocifs/objects/spans/DIFFID/START-LENGTH      decoded spans of layers
  * ocifs/unwrapped/KEY.tar                      archives that came compressed as a whole
+ * ocifs/erofs/CHAINID.erofs                   metadata images for the kernel
  * ocifs/mounts/  ocifs/logs/  ocifs/leases/    live state
  * ocifs/profiles/<digest>.heat                what mounts read first
  * ocifs/catalog.db                             what there is and when it was used
@@ -201,6 +202,11 @@ public final class Store {
   /** What mounts of the stack of layers with this chain ID read first. */
   public Path profile(Digest chainId) {
     return derived.resolve("profiles").resolve(fileName(chainId) + ".heat");
+  }
+
+  /** The EROFS metadata image of the stack of layers with this chain ID. */
+  public Path erofs(Digest chainId) {
+    return derived.resolve("erofs").resolve(fileName(chainId) + ".erofs");
   }
 
   /** The catalog of images, layers and objects. */

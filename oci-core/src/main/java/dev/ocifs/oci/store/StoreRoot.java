@@ -32,6 +32,7 @@ final class StoreRoot {
       List.of(
           "layers",
           "trees",
+          "erofs",
           "objects",
           "profiles",
           "unwrapped",

@@ -34,7 +34,7 @@ public record IndexedLayer(
     TestImage test = TestImage.of(TestLayer.of(LayerBytes.GZIP, tar));
     Path layout = new OciLayoutWriter().image("test", test).writeTo(folder.resolve("image"));
     Store store = Store.open(folder.resolve("store"));
-    LayerIndexer indexer = new LayerIndexer(store, Limits.DEFAULT, new Semaphore(1));
+    LayerIndexer indexer = new LayerIndexer(store, Limits.DEFAULT, new Semaphore(1), false);
     Image image = Images.open("oci:" + layout, OpenOptions.defaults(store));
     LayerIndex index = indexer.make(image.layers().get(0), read -> {});
     return new IndexedLayer(folder, store, image, indexer, index);
@@ -42,7 +42,7 @@ public record IndexedLayer(
 
   /** What reads of the layer go to; closed by the caller. */
   public BlobSource content() throws IOException {
-    return indexer.content(image.layers().get(0), index.facts());
+    return indexer.keptLayers().content(image.layers().get(0), index.facts(), false);
   }
 
   @Override

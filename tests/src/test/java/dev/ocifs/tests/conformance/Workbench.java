@@ -35,6 +35,7 @@ final class Workbench {
   private final Store store;
   private Limits limits = Limits.DEFAULT;
   private boolean strict;
+  private boolean keepLayers;
   private int images;
 
   Workbench(Path dir) throws IOException {
@@ -49,6 +50,11 @@ final class Workbench {
 
   Workbench strict() {
     strict = true;
+    return this;
+  }
+
+  Workbench keepLayers() {
+    keepLayers = true;
     return this;
   }
 
@@ -74,7 +80,11 @@ final class Workbench {
   /** Opens an image; the caller closes the view. */
   ImageView open(String reference) throws IOException {
     LayerFsOptions options =
-        LayerFsOptions.defaults().withLimits(limits).withStrict(strict).withCacheBytes(1 << 20);
+        LayerFsOptions.defaults()
+            .withLimits(limits)
+            .withStrict(strict)
+            .withCacheBytes(1 << 20)
+            .withKeepLayers(keepLayers);
     return Opened.view(reference, store.root(), options);
   }
 

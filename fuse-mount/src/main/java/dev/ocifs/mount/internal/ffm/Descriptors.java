@@ -14,9 +14,14 @@ import java.nio.file.Path;
  */
 public final class Descriptors {
   /** fcntl.h of Linux on x86-64 and aarch64. */
+  public static final int O_RDONLY = 0;
+
   public static final int O_RDWR = 2;
 
   public static final int O_CLOEXEC = 0x80000;
+
+  private static final int O_DIRECT =
+      System.getProperty("os.arch", "").equals("aarch64") ? 0x10000 : 0x4000;
 
   private static final FunctionDescriptor TRANSFER =
       FunctionDescriptor.of(
@@ -44,6 +49,19 @@ public final class Descriptors {
               ValueLayout.JAVA_LONG,
               ValueLayout.ADDRESS),
           Linker.Option.firstVariadicArg(2),
+          Libc.ERRNO);
+
+  /** poll.h: the event by which the tables of /proc tell of a change. */
+  private static final short POLLPRI = 2;
+
+  private static final MethodHandle POLL =
+      Libc.handle(
+          "poll",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT),
           Libc.ERRNO);
 
   /** Where the linker leaves errno, one a thread. */
@@ -104,6 +122,39 @@ public final class Descriptors {
       return result < 0 ? -Libc.errno(state) : result;
     } catch (Throwable e) {
       throw Libc.rethrow(e);
+    }
+  }
+
+  /**
+   * Waits until a table of /proc has changed since the descriptor was opened or last waited for;
+   * see poll(2) and proc_pid_mountinfo(5).
+   */
+  public static int awaitChange(int fd) {
+    MemorySegment state = STATE.get();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment pollfd = arena.allocate(8, 4);
+      pollfd.set(ValueLayout.JAVA_INT, 0, fd);
+      pollfd.set(ValueLayout.JAVA_SHORT, 4, POLLPRI);
+      int result = (int) POLL.invokeExact(state, pollfd, 1L, -1);
+      return result < 0 ? -Libc.errno(state) : result;
+    } catch (Throwable e) {
+      throw Libc.rethrow(e);
+    }
+  }
+
+  /**
+   * Whether direct reads of a file may be as short as this and begin at multiples of it: not so on
+   * disks of larger sectors, and not on all file systems. See O_DIRECT in open(2).
+   */
+  public static boolean readsDirectly(Path file, int bytes) {
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_DIRECT);
+    if (fd < 0) {
+      return false;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      return read(fd, arena.allocate(bytes, bytes).address(), bytes) >= 0;
+    } finally {
+      int ignored = close(fd);
     }
   }
 }

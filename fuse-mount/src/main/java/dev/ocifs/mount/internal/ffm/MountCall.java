@@ -38,12 +38,27 @@ public final class MountCall {
   /** Mounts; see mount(2). Returns the errno, 0 when it succeeded. */
   public static int mount(String source, Path dir, String type, long flags, String data) {
     try (Arena arena = Arena.ofConfined()) {
+      return mount(
+          arena, arena.allocateFrom(source, StandardCharsets.UTF_8), dir, type, flags, data);
+    }
+  }
+
+  /** Mounts a file. Returns the errno, 0 when it succeeded. */
+  public static int mount(Path source, Path dir, String type, long flags, String data) {
+    try (Arena arena = Arena.ofConfined()) {
+      return mount(arena, Libc.path(arena, source), dir, type, flags, data);
+    }
+  }
+
+  private static int mount(
+      Arena arena, MemorySegment source, Path dir, String type, long flags, String data) {
+    try {
       MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
       int result =
           (int)
               MOUNT.invokeExact(
                   state,
-                  arena.allocateFrom(source, StandardCharsets.UTF_8),
+                  source,
                   Libc.path(arena, dir),
                   arena.allocateFrom(type, StandardCharsets.UTF_8),
                   flags,

@@ -104,6 +104,7 @@ public class ObjectStoreBench {
     return new LayerReader(
         of.index(),
         0,
+        false,
         of::content,
         new ChunkCache(ChunkBounds.of(1)),
         new DecoderPools(8),

@@ -73,7 +73,14 @@ public class RandomReadBench {
     blob = content;
     reader =
         new LayerReader(
-            made.index(), 0, () -> content, noCache, pools, SpanStore.NONE, ReadListener.NONE);
+            made.index(),
+            0,
+            false,
+            () -> content,
+            noCache,
+            pools,
+            SpanStore.NONE,
+            ReadListener.NONE);
   }
 
   @TearDown
