@@ -20,6 +20,9 @@ final class Prefetcher implements Closeable {
   /** What comes next for this many readers; who asks beyond that pushes the oldest out. */
   private static final int MAX_NEXT = 8;
 
+  /** How long the thread waits for more before it ends. */
+  private static final long IDLE_NANOS = 2_000_000_000;
+
   /** Content of a view; equal to nothing but itself. */
   @FunctionalInterface
   interface Spans {
@@ -116,21 +119,31 @@ final class Prefetcher implements Closeable {
 
   private void work() {
     try {
-      for (Step step = begin(); step != null; step = begin()) {
-        long bytes = 0;
-        try {
-          bytes = decode(step);
-        } finally {
-          end(step, bytes);
-        }
+      while (workOnce()) {
+        // its own method, so that a thread that waits holds on to no view
       }
     } catch (InterruptedException e) {
       // nobody interrupts it but the end of the process
     }
   }
 
-  /** Waits until there is something to do and no read waits. */
+  private boolean workOnce() throws InterruptedException {
+    Step step = begin();
+    if (step == null) {
+      return false;
+    }
+    long bytes = 0;
+    try {
+      bytes = decode(step);
+    } finally {
+      end(step, bytes);
+    }
+    return true;
+  }
+
+  /** Waits until there is something to do and no read waits; null when the thread shall end. */
   private synchronized @Nullable Step begin() throws InterruptedException {
+    long idleUntil = System.nanoTime() + IDLE_NANOS;
     while (!closed) {
       if (reading == 0) {
         Step step = next.isEmpty() ? ofJobs() : next.remove();
@@ -139,8 +152,17 @@ final class Prefetcher implements Closeable {
           return step;
         }
       }
-      wait();
+      if (!next.isEmpty() || !jobs.isEmpty()) {
+        wait(); // a read waits
+      } else {
+        long left = (idleUntil - System.nanoTime()) / 1_000_000;
+        if (left <= 0) {
+          break;
+        }
+        wait(left);
+      }
     }
+    worker = null;
     return null;
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ocifs.layerfs.profile.AccessRecorder;
 import dev.ocifs.layerfs.profile.AccessTrace;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -102,6 +103,34 @@ final class PrefetcherTest {
       done.await();
       assertThat(decoded).containsExactly(1, 7, 8, 2);
     }
+  }
+
+  @Test
+  @Timeout(60)
+  void holdsOnToNothingThatIsDone() throws Exception {
+    try (Prefetcher prefetcher = new Prefetcher(1000)) {
+      WeakReference<Object> content = new WeakReference<>(decodedByOneThatIsForgotten(prefetcher));
+      while (content.get() != null) {
+        System.gc();
+        Thread.onSpinWait();
+      }
+      assertThat(decoded).containsExactly(7);
+    }
+  }
+
+  private Object decodedByOneThatIsForgotten(Prefetcher prefetcher) throws Exception {
+    CountDownLatch done = new CountDownLatch(1);
+    Object content = new Object();
+    Prefetcher.Spans spans =
+        (layer, span) -> {
+          decoded.add(span);
+          done.countDown();
+          return content.hashCode() == 0 ? 0 : SPAN_BYTES;
+        };
+    prefetcher.readAhead(spans, 0, 7);
+    done.await();
+    prefetcher.forget(spans);
+    return content;
   }
 
   @Test
