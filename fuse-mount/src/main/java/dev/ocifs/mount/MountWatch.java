@@ -33,8 +33,16 @@ final class MountWatch implements FuseBackend.Session {
     if (table < 0) {
       throw new IOException("cannot open " + MountTable.TABLE + ": errno " + -table);
     }
-    Thread.ofPlatform().daemon().name("ocifs-watch " + dir).start(() -> watch.run(table));
-    return watch;
+    boolean started = false;
+    try {
+      Thread.ofPlatform().daemon().name("ocifs-watch " + dir).start(() -> watch.run(table));
+      started = true;
+      return watch;
+    } finally {
+      if (!started) {
+        int ignored = Descriptors.close(table);
+      }
+    }
   }
 
   private void run(int table) {

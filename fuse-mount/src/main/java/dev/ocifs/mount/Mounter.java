@@ -94,7 +94,7 @@ public final class Mounter implements Closeable {
       String name = kernel.get().name();
       try {
         kernel.get().mount(request);
-        return new Start(name, MountWatch.start(MountTable.resolve(request.dir())));
+        return new Start(name, watch(MountTable.resolve(request.dir())));
       } catch (OcifsException e) {
         if (name.equals(options.backend())) {
           throw e;
@@ -105,6 +105,18 @@ public final class Mounter implements Closeable {
     FuseBackend backend = backend(options);
     MountPoint.check(request.dir(), options, host);
     return new Start(backend.name(), backend.start(request));
+  }
+
+  private static FuseBackend.Session watch(Path dir) throws IOException {
+    MountWatch watch = null;
+    try {
+      watch = MountWatch.start(dir);
+      return watch;
+    } finally {
+      if (watch == null) {
+        Unmounter.cut(dir); // nobody else would know of it
+      }
+    }
   }
 
   /**
