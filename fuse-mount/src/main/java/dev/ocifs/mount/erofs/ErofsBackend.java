@@ -4,6 +4,7 @@ import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.layerfs.view.LayerFiles;
 import dev.ocifs.mount.MountRequest;
 import dev.ocifs.mount.NativeBackend;
+import dev.ocifs.mount.internal.ffm.KernelRelease;
 import dev.ocifs.mount.internal.ffm.Libc;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.OcifsException.Kind;
@@ -11,8 +12,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The backend "erofs": the kernel reads the uncompressed layers by itself, as an EROFS image of
@@ -20,10 +19,8 @@ import java.util.regex.Pattern;
  */
 public final class ErofsBackend implements NativeBackend {
   /** The first that mounts EROFS from plain files. */
-  private static final int OLDEST_MAJOR = 6;
+  private static final KernelRelease OLDEST = new KernelRelease(6, 12);
 
-  private static final int OLDEST_MINOR = 12;
-  private static final Pattern RELEASE = Pattern.compile("([0-9]{1,6})\\.([0-9]{1,6}).*");
   private static final Path FILE_SYSTEMS = Path.of("/proc/filesystems");
   private static final Path MODULES = Path.of("/lib/modules");
 
@@ -39,16 +36,9 @@ public final class ErofsBackend implements NativeBackend {
   public void check() throws OcifsException {
     String system = System.getProperty("os.name", "");
     String release = System.getProperty("os.version", "");
-    if (!system.equals("Linux") || !mountsPlainFiles(release)) {
+    if (!system.equals("Linux") || !KernelRelease.parse(release).isAtLeast(OLDEST)) {
       throw refused(
-          "the erofs backend needs Linux "
-              + OLDEST_MAJOR
-              + "."
-              + OLDEST_MINOR
-              + ", this is "
-              + system
-              + " "
-              + release);
+          "the erofs backend needs Linux " + OLDEST + ", this is " + system + " " + release);
     }
     if (!Libc.isRoot()) {
       throw refused("only root may mount EROFS");
@@ -56,16 +46,6 @@ public final class ErofsBackend implements NativeBackend {
     if (!knowsErofs(release)) {
       throw refused("this kernel was built without EROFS");
     }
-  }
-
-  static boolean mountsPlainFiles(String release) {
-    Matcher matcher = RELEASE.matcher(release);
-    if (!matcher.matches()) {
-      return false;
-    }
-    int major = Integer.parseInt(matcher.group(1));
-    return major > OLDEST_MAJOR
-        || (major == OLDEST_MAJOR && Integer.parseInt(matcher.group(2)) >= OLDEST_MINOR);
   }
 
   /** Built in or loaded, or a module that mount(2) will load. */

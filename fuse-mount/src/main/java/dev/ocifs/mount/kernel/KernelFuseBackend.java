@@ -3,6 +3,7 @@ package dev.ocifs.mount.kernel;
 import dev.ocifs.mount.FuseBackend;
 import dev.ocifs.mount.MountRequest;
 import dev.ocifs.mount.Unmounter;
+import dev.ocifs.mount.internal.ffm.KernelRelease;
 import dev.ocifs.mount.internal.ffm.MountCall;
 import dev.ocifs.oci.OcifsException;
 import java.lang.foreign.ValueLayout;
@@ -11,6 +12,9 @@ import java.util.Set;
 
 /** The backend "kernel": the FUSE protocol of Linux, spoken directly. Thread-safe. */
 public final class KernelFuseBackend implements FuseBackend {
+  /** Speaks {@link Init#OLDEST_MINOR_VERSION}. */
+  static final KernelRelease OLDEST = new KernelRelease(5, 4);
+
   /** Where the constants of C in this package hold. */
   private static final Set<String> MACHINES = Set.of("amd64", "x86_64", "aarch64");
 
@@ -32,10 +36,10 @@ public final class KernelFuseBackend implements FuseBackend {
           .hint("use --backend jnr");
     }
     KernelRelease release = KernelRelease.parse(System.getProperty("os.version", ""));
-    if (!release.isAtLeast(KernelRelease.OLDEST)) {
+    if (!release.isAtLeast(OLDEST)) {
       throw new OcifsException(
               OcifsException.Kind.MOUNT,
-              "the kernel backend needs Linux " + KernelRelease.OLDEST + ", this is " + release)
+              "the kernel backend needs Linux " + OLDEST + ", this is " + release)
           .hint("use --backend jnr");
     }
   }

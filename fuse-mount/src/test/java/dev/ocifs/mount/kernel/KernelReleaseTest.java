@@ -2,6 +2,7 @@ package dev.ocifs.mount.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ocifs.mount.internal.ffm.KernelRelease;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,10 +20,10 @@ class KernelReleaseTest {
     assertThat(KernelRelease.parse("7-rc1")).isEqualTo(new KernelRelease(7, 1));
     assertThat(KernelRelease.parse("")).isEqualTo(new KernelRelease(0, 0));
     assertThat(KernelRelease.parse("99999999999.1").major()).isZero();
-    assertThat(new KernelRelease(5, 4).isAtLeast(KernelRelease.OLDEST)).isTrue();
-    assertThat(new KernelRelease(5, 3).isAtLeast(KernelRelease.OLDEST)).isFalse();
-    assertThat(new KernelRelease(4, 19).isAtLeast(KernelRelease.OLDEST)).isFalse();
-    assertThat(new KernelRelease(6, 0).isAtLeast(KernelRelease.OLDEST)).isTrue();
+    assertThat(new KernelRelease(5, 4).isAtLeast(KernelFuseBackend.OLDEST)).isTrue();
+    assertThat(new KernelRelease(5, 3).isAtLeast(KernelFuseBackend.OLDEST)).isFalse();
+    assertThat(new KernelRelease(4, 19).isAtLeast(KernelFuseBackend.OLDEST)).isFalse();
+    assertThat(new KernelRelease(6, 0).isAtLeast(KernelFuseBackend.OLDEST)).isTrue();
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.ocifs.mount.kernel;
+package dev.ocifs.mount.internal.ffm;
 
 /**
  * A version of Linux, as far as it tells what a kernel can do.
@@ -6,12 +6,9 @@ package dev.ocifs.mount.kernel;
  * @param major first number
  * @param minor second number
  */
-record KernelRelease(int major, int minor) {
-  /** Speaks {@link Init#OLDEST_MINOR_VERSION}. */
-  static final KernelRelease OLDEST = new KernelRelease(5, 4);
-
+public record KernelRelease(int major, int minor) {
   /** Reads what uname(2) tells, as in "6.18.44-generic"; what is no number counts as 0. */
-  static KernelRelease parse(String release) {
+  public static KernelRelease parse(String release) {
     String[] parts = release.split("[^0-9]+", 3);
     return new KernelRelease(number(parts, 0), number(parts, 1));
   }
@@ -20,7 +17,7 @@ record KernelRelease(int major, int minor) {
     return i < parts.length && parts[i].matches("[0-9]{1,6}") ? Integer.parseInt(parts[i]) : 0;
   }
 
-  boolean isAtLeast(KernelRelease other) {
+  public boolean isAtLeast(KernelRelease other) {
     return major != other.major ? major > other.major : minor >= other.minor;
   }
 
