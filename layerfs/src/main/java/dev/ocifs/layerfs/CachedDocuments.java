@@ -8,8 +8,9 @@ import dev.ocifs.oci.source.DocumentCache;
 import java.io.IOException;
 
 /**
- * Manifests and configurations among the indices and trees of the process, in use as long as an
- * image is open. They weigh what they are long: what the parser makes of them is of that order.
+ * Indexes, manifests and configurations of images among the indices and trees of the process. Those
+ * of an image are in use as long as it is open. They weigh what they are long: what the parser
+ * makes of them is of that order.
  */
 record CachedDocuments(MetadataCache cache) implements DocumentCache {
 

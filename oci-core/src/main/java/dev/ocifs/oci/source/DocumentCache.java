@@ -23,7 +23,7 @@ public interface DocumentCache {
   /**
    * The document of this type and digest, which is loaded when it is absent.
    *
-   * @param type {@code ImageManifest} or {@code ImageConfig}
+   * @param type {@code ImageIndex}, {@code ImageManifest} or {@code ImageConfig}
    * @param bytes how long it is
    * @return its use, which the caller closes
    * @throws IOException what the loader threw; nothing is kept then

@@ -82,8 +82,7 @@ final class OciLayout implements Source {
   }
 
   private Image open(Optional<Platform> asked, Documents documents) throws IOException {
-    Selection.Choice choice =
-        new Selection(reference, images(index().manifests()), new IndexWalk(blobs)).choose(asked);
+    Selection.Choice choice = choose(asked);
     Descriptor chosen = choice.manifest();
     ImageManifest manifest = documents.manifest(chosen, blobs);
     if (!manifest.config().mediaType().isConfig()) {
@@ -104,9 +103,26 @@ final class OciLayout implements Source {
         config,
         layers(manifest, config),
         documents,
-        // Read again: an image must not keep what a layout of thousands lists.
+        // Read again, as it is not kept.
         review -> new DocumentGraph(blobs).check(index().manifests(), own(choice), review),
         folder);
+  }
+
+  /** What the layout lists is kept in use only here: it may be thousands of images. */
+  private Selection.Choice choose(Optional<Platform> asked) throws IOException {
+    checkVersion();
+    Document document = read(INDEX_FILE);
+    try (DocumentCache.Use<ImageIndex> index =
+        options
+            .documents()
+            .get(
+                ImageIndex.class,
+                document.digest(),
+                document.size(),
+                () -> ImageIndex.parse(document))) {
+      return new Selection(reference, images(index.document().manifests()), new IndexWalk(blobs))
+          .choose(asked);
+    }
   }
 
   private static List<Descriptor> own(Selection.Choice choice) {
