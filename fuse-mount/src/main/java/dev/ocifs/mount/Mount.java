@@ -42,7 +42,7 @@ public final class Mount implements Closeable {
     this.backend = backend;
     this.ended = session.ended();
     this.watch = session instanceof MountWatch w ? Optional.of(w) : Optional.empty();
-    this.device = MountTable.at(dir).filter(MountTable.Entry::isOcifs).map(e -> e.device());
+    this.device = MountTable.deviceAt(dir);
   }
 
   /** Where, without symbolic links. */
@@ -126,7 +126,7 @@ public final class Mount implements Closeable {
   }
 
   private boolean isVisible() throws IOException {
-    return MountTable.at(dir).map(e -> e.device()).equals(device);
+    return MountTable.deviceAt(dir).equals(device);
   }
 
   private boolean endsWithin(long millis) throws IOException {

@@ -97,6 +97,9 @@ public final class MountPoint {
   private static void checkNotMounted(Path dir) throws OcifsException {
     Optional<MountTable.Entry> entry;
     try {
+      if (MountTable.deviceAt(dir).isEmpty()) {
+        return;
+      }
       entry = MountTable.at(dir);
     } catch (IOException e) {
       throw new OcifsException(Kind.IO, "cannot read the mount table", e);

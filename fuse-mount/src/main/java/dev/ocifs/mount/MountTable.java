@@ -1,6 +1,7 @@
 package dev.ocifs.mount;
 
 import dev.ocifs.mount.internal.ffm.Libc;
+import dev.ocifs.mount.internal.ffm.Statx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -73,6 +74,18 @@ public final class MountTable {
       }
     }
     return found == null ? Optional.empty() : parse(found);
+  }
+
+  /**
+   * The device number of the mount that is visible at a directory, a dead one included. Asks the
+   * kernel for this one where it can, as the table may have thousands of lines.
+   */
+  public static Optional<String> deviceAt(Path dir) throws IOException {
+    Optional<Statx> found = Statx.of(dir);
+    if (found.flatMap(Statx::mountRoot).isEmpty()) {
+      return at(dir).map(Entry::device);
+    }
+    return found.filter(f -> f.mountRoot().orElse(false)).map(Statx::device);
   }
 
   /** Whether the fifth field of a line is this path. */

@@ -304,12 +304,16 @@ public final class Mounter implements Closeable {
     return nativeNamed(backend).isPresent();
   }
 
-  private static ServiceLoader<NativeBackend> natives() {
-    return ServiceLoader.load(NativeBackend.class, NativeBackend.class.getClassLoader());
+  /** Looked up when first asked for. */
+  private static final class Natives {
+    static final List<NativeBackend> ALL =
+        ServiceLoader.load(NativeBackend.class, NativeBackend.class.getClassLoader()).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
   }
 
   private static Optional<NativeBackend> nativeNamed(String name) {
-    for (NativeBackend backend : natives()) {
+    for (NativeBackend backend : Natives.ALL) {
       if (backend.name().equals(name)) {
         return Optional.of(backend);
       }
@@ -328,7 +332,7 @@ public final class Mounter implements Closeable {
       }
       return named;
     }
-    for (NativeBackend backend : natives()) {
+    for (NativeBackend backend : Natives.ALL) {
       try {
         backend.check();
         backend.check(request.view());
@@ -375,7 +379,7 @@ public final class Mounter implements Closeable {
       }
       known.add(backend.name());
     }
-    natives().forEach(backend -> known.add(backend.name()));
+    Natives.ALL.forEach(backend -> known.add(backend.name()));
     throw new OcifsException(Kind.USAGE, "no backend is called " + name)
         .hint("choose one of: " + String.join(", ", known));
   }

@@ -27,9 +27,9 @@ final class ReadAhead {
   /** Raises it for what is mounted at a directory, where this process may. */
   static void raise(Path dir) {
     try {
-      Optional<MountTable.Entry> mount = MountTable.at(dir);
-      if (mount.isPresent()) {
-        Path setting = setting(mount.get());
+      Optional<String> device = MountTable.deviceAt(dir);
+      if (device.isPresent()) {
+        Path setting = setting(device.get());
         if (Files.isWritable(setting)) {
           Files.writeString(setting, Integer.toString(KIBIBYTES), StandardOpenOption.WRITE);
         }
@@ -39,7 +39,10 @@ final class ReadAhead {
     }
   }
 
-  static Path setting(MountTable.Entry mount) {
-    return SETTINGS.resolve(mount.device()).resolve("read_ahead_kb");
+  /**
+   * @param device major:minor number of the mount
+   */
+  static Path setting(String device) {
+    return SETTINGS.resolve(device).resolve("read_ahead_kb");
   }
 }

@@ -175,7 +175,7 @@ class KernelMountTest extends MountContract {
           dst.fill((byte) 1);
         });
     Path at = mount();
-    Path setting = ReadAhead.setting(MountTable.at(at).orElseThrow());
+    Path setting = ReadAhead.setting(MountTable.at(at).orElseThrow().device());
     assumeTrue(Files.isWritable(setting), "the readahead is not ours to set");
 
     assertThat(Files.readString(setting).strip()).isEqualTo("1024");
