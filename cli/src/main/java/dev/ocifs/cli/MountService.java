@@ -3,6 +3,7 @@ package dev.ocifs.cli;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.LayerFsOptions;
+import dev.ocifs.layerfs.OpenResult;
 import dev.ocifs.layerfs.metrics.FlightEvents;
 import dev.ocifs.layerfs.metrics.MetricsServer;
 import dev.ocifs.layerfs.metrics.MountPhaseEvent;
@@ -16,7 +17,6 @@ import dev.ocifs.mount.MountRequest;
 import dev.ocifs.mount.MountResult;
 import dev.ocifs.mount.Mounter;
 import dev.ocifs.oci.OcifsException;
-import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.Store;
 import java.io.Closeable;
@@ -101,32 +101,24 @@ final class MountService {
    */
   List<@Nullable IOException> mount(List<Target> targets, Manner manner, IndexListener listener) {
     @Nullable IOException[] failures = new IOException[targets.size()];
-    @Nullable Image[] images = open(targets, manner, failures);
+    List<OpenResult> opened =
+        layers
+            .with(manner.layers())
+            .openAll(targets.stream().map(Target::image).toList(), manner.open(), listener);
     List<MountRequest> requests = new ArrayList<>();
     List<Integer> places = new ArrayList<>();
-    boolean done = false;
-    try {
-      index(images, manner, listener, failures);
-      for (int i = 0; i < failures.length; i++) {
-        Image image = images[i];
-        if (image != null) {
-          images[i] = null; // the view's now, or closed
-          Target target = targets.get(i);
-          try {
-            ImageView view = layers.with(manner.layers()).view(image, listener);
-            requests.add(new MountRequest(view, target.dir(), target.image(), manner.mount()));
-            places.add(i);
-          } catch (IOException e) {
-            failures[i] = e;
-          }
-        }
+    for (int i = 0; i < failures.length; i++) {
+      Target target = targets.get(i);
+      failures[i] = opened.get(i).failure().orElse(null);
+      if (opened.get(i).view().isPresent()) {
+        ImageView view = opened.get(i).view().get();
+        requests.add(new MountRequest(view, target.dir(), target.image(), manner.mount()));
+        places.add(i);
       }
-      done = !manner.allOrNothing() || requests.size() == targets.size();
-    } finally {
-      if (!done) {
-        requests.forEach(request -> close(request.view()));
-        Arrays.asList(images).forEach(MountService::close);
-      }
+    }
+    boolean done = !manner.allOrNothing() || requests.size() == targets.size();
+    if (!done) {
+      requests.forEach(request -> close(request.view()));
     }
     List<MountResult> results = done ? mountAll(requests, manner) : List.of();
     for (int j = 0; j < places.size(); j++) {
@@ -151,55 +143,6 @@ final class MountService {
   private static IOException anotherFailed() {
     return new OcifsException(
         OcifsException.Kind.MOUNT, "not mounted, as another mount of the batch failed");
-  }
-
-  private @Nullable Image[] open(
-      List<Target> targets, Manner manner, @Nullable IOException[] failures) {
-    @Nullable Image[] images = new Image[failures.length];
-    for (int i = 0; i < images.length; i++) {
-      try {
-        images[i] = layers.image(targets.get(i).image(), manner.open());
-      } catch (IOException e) {
-        failures[i] = e;
-      }
-    }
-    return images;
-  }
-
-  /** Indexes the layers of a batch together; a single image's are indexed when it is opened. */
-  private void index(
-      @Nullable Image[] images,
-      Manner manner,
-      IndexListener listener,
-      @Nullable IOException[] failures) {
-    List<Image> opened = new ArrayList<>();
-    for (Image image : images) {
-      if (image != null) {
-        opened.add(image);
-      }
-    }
-    if (opened.size() > 1) {
-      try {
-        layers.with(manner.layers()).index(opened, listener);
-      } catch (IOException e) {
-        if (e instanceof OcifsException fault && fault.kind().blamesImage()) {
-          refuse(images, failures, fault);
-        }
-        // Else opening the image meets the same error, and knows whose it is.
-      }
-    }
-  }
-
-  /** What is wrong with a batch as a whole, no image alone can be told to have caused. */
-  private static void refuse(
-      @Nullable Image[] images, @Nullable IOException[] failures, OcifsException fault) {
-    for (int i = 0; i < images.length; i++) {
-      if (images[i] != null) {
-        close(images[i]);
-        images[i] = null;
-        failures[i] = fault;
-      }
-    }
   }
 
   /** Notes a mount, or lets go of what a failed one held. */

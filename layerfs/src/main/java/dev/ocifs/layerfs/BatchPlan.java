@@ -8,7 +8,7 @@ import dev.ocifs.oci.graph.CycleDetector;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.ImageLayer;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,32 +16,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * What there is to do for a batch of images: each thing once, however many of them share it.
- *
- * @param layers the distinct layers
- * @param stacks of the images with the same layers one
- */
-record BatchPlan(List<ImageLayer> layers, List<Image> stacks) {
+/** What there is to do for a batch of images: each layer once, however many of them share it. */
+final class BatchPlan {
+  private BatchPlan() {}
 
   /**
-   * Plans a batch.
+   * The distinct layers of a batch.
    *
    * @throws OcifsException as {@link #checkChains}
    */
-  static BatchPlan of(List<Image> images) throws IOException {
+  static Collection<ImageLayer> of(List<Image> images) throws IOException {
     Map<Digest, ImageLayer> layers = new LinkedHashMap<>();
-    Map<List<Digest>, Image> stacks = new LinkedHashMap<>();
+    Set<List<Digest>> stacks = new LinkedHashSet<>();
     for (Image image : images) {
-      List<Digest> diffIds = new ArrayList<>();
-      for (ImageLayer layer : image.layers()) {
-        layers.putIfAbsent(layer.digest().orElse(layer.diffId()), layer);
-        diffIds.add(layer.diffId());
-      }
-      stacks.putIfAbsent(diffIds, image);
+      image.layers().forEach(layer -> layers.putIfAbsent(key(layer), layer));
+      stacks.add(image.layers().stream().map(ImageLayer::diffId).toList());
     }
-    checkChains(stacks.keySet().stream().map(ChainId::ofEach).toList());
-    return new BatchPlan(List.copyOf(layers.values()), List.copyOf(stacks.values()));
+    checkChains(stacks.stream().map(ChainId::ofEach).toList());
+    return layers.values();
+  }
+
+  /** What tells layers apart: the digest of the blob where there is one. */
+  static Digest key(ImageLayer layer) {
+    return layer.digest().orElse(layer.diffId());
   }
 
   /**

@@ -34,9 +34,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -103,56 +100,6 @@ public final class LayerFs implements Closeable {
   }
 
   /**
-   * Indexes and merges what has not been of several images: each distinct layer once, each distinct
-   * stack of layers once, several at a time. What is wrong is left to {@link #view} of the image to
-   * report.
-   */
-  public void index(List<Image> images, IndexListener listener) throws IOException {
-    BatchPlan plan = BatchPlan.of(images);
-    List<Lease<LayerIndex>> leases =
-        indices(images.size() + " images", plan.layers(), LayerWork.whereRight(indices), listener);
-    try {
-      mergeAll(plan.stacks());
-    } finally {
-      closeAll(leases); // none of them was evicted before its trees were made
-    }
-  }
-
-  /** Makes the trees that are missing, each of which waits for the disk at its end. */
-  private void mergeAll(List<Image> images) {
-    int threads = Math.clamp(images.size(), 1, threads());
-    // Closing the pool waits for all that was submitted.
-    try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
-      for (Image image : images) {
-        workers.execute(() -> mergeIfRight(image));
-      }
-    }
-  }
-
-  /** More than turns: those that wait for the disk at once share what that takes. */
-  private int threads() {
-    return 8 * options.parallelism();
-  }
-
-  private void mergeIfRight(Image image) {
-    List<Lease<LayerIndex>> leases = new ArrayList<>();
-    try {
-      for (ImageLayer layer : image.layers()) {
-        Optional<Lease<LayerIndex>> index = indices.find(layer);
-        if (index.isEmpty()) {
-          return; // the layer is wrong
-        }
-        leases.add(index.get());
-      }
-      tree(leases).close();
-    } catch (IOException | RuntimeException e) {
-      // Opening the image meets the same error, and knows whose it is.
-    } finally {
-      closeAll(leases);
-    }
-  }
-
-  /**
    * Opens an image, which is indexed first when it has not been.
    *
    * @param image becomes the view's, which closes it; it is closed, too, when this fails. Its
@@ -171,6 +118,30 @@ public final class LayerFs implements Closeable {
       if (view == null) {
         image.close();
       }
+    }
+  }
+
+  /**
+   * Opens several images, as {@link #image} and {@link #view} do each, several at a time: layers
+   * that they share are indexed once.
+   *
+   * @param references as {@link #image} takes them
+   * @param listener hears of the layers of all images as of those of one
+   * @return a view or a failure each, in their order
+   */
+  public List<OpenResult> openAll(
+      List<String> references, OpenOptions open, IndexListener listener) {
+    if (references.size() == 1) {
+      return List.of(openOne(references.get(0), open, listener));
+    }
+    return new BatchOpening(this, indices, listener).run(references, open, threads());
+  }
+
+  private OpenResult openOne(String reference, OpenOptions open, IndexListener listener) {
+    try {
+      return OpenResult.of(reference, view(image(reference, open), listener));
+    } catch (IOException e) {
+      return OpenResult.of(reference, e);
     }
   }
 
@@ -283,6 +254,11 @@ public final class LayerFs implements Closeable {
   /** How long the steps of opening images take; off until it is switched on. */
   public PerformanceTracker tracker() {
     return engine.tracker();
+  }
+
+  /** More than turns: those that wait for the disk at once share what that takes. */
+  private int threads() {
+    return 8 * options.parallelism();
   }
 
   private List<Lease<LayerIndex>> indices(

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.LayerFsOptions;
+import dev.ocifs.layerfs.OpenResult;
 import dev.ocifs.layerfs.Review;
 import dev.ocifs.layerfs.catalog.Catalog;
 import dev.ocifs.layerfs.catalog.CatalogOptions;
@@ -108,7 +109,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
     all.put("view, strictly", strict(cold(Operations::reading)));
     all.put("view", warm(Operations::reading));
     all.put("prefetch", warm(Operations::prefetching));
-    all.put("index", cold(Operations::indexing));
+    all.put("open several", cold(Operations::opening));
     all.put("verify", cold(Operations::verifying));
     all.put("verify again", warm(Operations::verifying));
     all.put("catalog", cold(images -> Operations::cataloguing));
@@ -270,11 +271,18 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
     }
   }
 
-  private static Work indexing(Path images) {
+  private static Work opening(Path images) {
     return (library, store) -> {
-      try (Image layout = open(images, LAYOUT, library, store);
-          Image archive = open(images, "docker.tar", library, store)) {
-        library.index(List.of(layout, archive), LISTENER);
+      List<String> names = List.of(name(images, LAYOUT), name(images, "docker.tar"));
+      IOException failure = null;
+      for (OpenResult opened : library.openAll(names, OpenOptions.defaults(store), LISTENER)) {
+        if (opened.view().isPresent()) {
+          opened.view().get().close();
+        }
+        failure = opened.failure().orElse(failure);
+      }
+      if (failure != null) {
+        throw failure;
       }
     };
   }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
+import dev.ocifs.layerfs.OpenResult;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.mount.MountOptions;
 import dev.ocifs.mount.MountRequest;
@@ -190,15 +191,12 @@ public class BatchMountBench {
 
   @Benchmark
   public void batch() throws IOException {
-    LayerFs library = library();
-    List<Image> images = new ArrayList<>();
-    for (String name : names) {
-      images.add(image(name));
-    }
-    library.index(images, IndexListener.NONE);
     List<MountRequest> requests = new ArrayList<>();
-    for (int i = 0; i < images.size(); i++) {
-      requests.add(request(library, images.get(i), i));
+    OpenOptions options = OpenOptions.defaults(requireNonNull(store));
+    for (OpenResult opened : library().openAll(names, options, IndexListener.NONE)) {
+      ImageView view = opened.view().orElseThrow();
+      views.add(view);
+      requests.add(request(view, requests.size()));
     }
     for (MountResult result : requireNonNull(mounter).mountAll(requests, false)) {
       if (result.failure().isPresent()) {
@@ -224,6 +222,10 @@ public class BatchMountBench {
   private MountRequest request(LayerFs library, Image image, int i) throws IOException {
     ImageView view = library.view(image, IndexListener.NONE);
     views.add(view);
+    return request(view, i);
+  }
+
+  private MountRequest request(ImageView view, int i) {
     return new MountRequest(view, dirs.get(i), names.get(i), MountOptions.defaults());
   }
 }
