@@ -2,7 +2,7 @@
 # Makes dist/, which runs where there is no Java: a runtime of the modules that ocifs needs, the
 # jars, and a cache of their loaded classes. Maven runs this when the command is packaged.
 #
-#   build.sh VERSION TIME     of the release; all files get that time
+#   build.sh VERSION TIME [TARBALL]     of the release; all files get that time
 #
 # The cache knows the jars and the runtime by their sizes and times, so these are final before it is
 # recorded, and a tar archive, which keeps them, keeps the cache.
@@ -10,6 +10,7 @@ set -euo pipefail
 
 version=$1
 time=$2
+tarball=${3:-}
 here=$(cd "${BASH_SOURCE[0]%/*}" && pwd -P)
 home=$(cd "$here/../../../.." && pwd -P)
 target=$home/cli/target
@@ -26,37 +27,52 @@ jdk=$("$home/ocifs" --find-jdk)
   exit 1
 }
 
-# Nothing to do when nothing differs from what the last dist/ was made of.
-made_of=$(
+# What dist/ is made of: when nothing of that has changed, there is nothing to do.
+ingredients() {
   printf '%s\n' "$version" "$time" "$modules"
-  cd "$home" && sha256sum LICENSE cli/src/main/dist/* cli/target/ocifs.jar cli/target/lib/*.jar "$jdk/release"
-)
-[[ ! -x $dist/bin/ocifs || $made_of != "$(cat "$target/dist.made-of" 2>/dev/null)" ]] || exit 0
+  (
+    cd "$home"
+    sha256sum LICENSE cli/src/main/dist/* cli/target/ocifs.jar cli/target/lib/*.jar "$jdk/release"
+  )
+}
 
-rm -rf "$fresh"
-mkdir -p "$fresh"/{bin,lib}
-cp "$here/ocifs" "$fresh/bin/"
-cp "$here/launch.sh" "$target"/lib/*.jar "$fresh/lib/"
-cp "$here/README" "$here/THIRD-PARTY" "$home/LICENSE" "$target/ocifs.jar" "$fresh/"
-# The licences that jars bring; THIRD-PARTY has those of the others.
-cp -r "$target/legal" "$fresh/"
-echo "ocifs $version" >"$fresh/VERSION"
+make_dist() {
+  rm -rf "$fresh"
+  mkdir -p "$fresh"/{bin,lib}
+  cp "$here/ocifs" "$fresh/bin/"
+  cp "$here/launch.sh" "$target"/lib/*.jar "$fresh/lib/"
+  cp "$here/README" "$here/THIRD-PARTY" "$home/LICENSE" "$target/ocifs.jar" "$fresh/"
+  # The licences that jars bring; THIRD-PARTY has those of the others.
+  cp -r "$target/legal" "$fresh/"
+  find "$fresh/legal" -depth -type d -empty -delete
+  echo "ocifs $version" >"$fresh/VERSION"
+  # Without debug information it takes half the space; uncompressed, classes load sooner.
+  "$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages \
+    --compress zip-0 --output "$fresh/runtime"
+  # shellcheck source=SCRIPTDIR/launch.sh
+  source "$here/launch.sh"
+  java=$fresh/runtime/bin/java
+  class_path=$fresh/ocifs.jar
+  make_archivable "$java" "$fresh/lib/archivable.jar" "$fresh"/lib/*.jar
+  find "$fresh" -exec touch -h -d "$time" {} +
+  class_path=$fresh/lib/archivable.jar:$fresh/ocifs.jar
+  train "$java" "$fresh/ocifs.aot" </dev/null >"$target/dist-training.log" 2>&1
+  touch -d "$time" "$fresh/ocifs.aot" "$fresh"
+  rm -rf "$dist"
+  mv "$fresh" "$dist"
+}
 
-# As jlink strips debug information, it takes half the space; uncompressed, classes load sooner.
-"$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages \
-  --compress zip-0 --output "$fresh/runtime"
+# In the same order for everybody.
+make_tarball() {
+  local name=ocifs-$version-linux-$(uname -m)
+  tar -c --sort=name --owner=0 --group=0 --numeric-owner --transform "s,^\./\?,$name/," -C "$dist" . |
+    gzip -n >"$target/$name.tar.gz"
+}
 
-# shellcheck source=SCRIPTDIR/launch.sh
-source "$here/launch.sh"
-java=$fresh/runtime/bin/java
-class_path=$fresh/ocifs.jar
-make_archivable "$java" "$fresh/lib/archivable.jar" "$fresh"/lib/*.jar
-find "$fresh" -exec touch -h -d "$time" {} +
-
-class_path=$fresh/lib/archivable.jar:$fresh/ocifs.jar
-train "$java" "$fresh/ocifs.aot" </dev/null >"$target/dist-training.log" 2>&1
-touch -d "$time" "$fresh/ocifs.aot" "$fresh"
-
-rm -rf "$dist"
-mv "$fresh" "$dist"
-echo "$made_of" >"$target/dist.made-of"
+made_of=$target/dist.made-of
+ingredients >"$made_of.new"
+if [[ ! -x $dist/bin/ocifs ]] || ! cmp -s "$made_of" "$made_of.new"; then
+  make_dist
+  mv "$made_of.new" "$made_of"
+fi
+[[ -z $tarball ]] || make_tarball
