@@ -3,7 +3,7 @@
 #
 #   startup.sh LAYOUT TAG [RUNS]      as root, after mvn package; podman is installed
 #
-# OCIFS names another launcher than dist/bin/ocifs, OCIFS_TMP another place than /var/tmp.
+# OCIFS names another launcher than dist/bin/ocifs.
 set -euo pipefail
 
 layout=$(readlink -f "${1:?an OCI layout}")
@@ -16,7 +16,7 @@ image=oci:$layout:$tag
 ((EUID == 0)) || { echo "startup.sh: only root can do this" >&2; exit 1; }
 command -v podman >/dev/null || { echo "startup.sh: podman is missing; run: apt-get install podman" >&2; exit 1; }
 
-work=$(mktemp -d "${OCIFS_TMP:-/var/tmp}/ocifs-startup.XXXXXX")
+work=$(mktemp -d "${TMPDIR:-/var/tmp}/ocifs-startup.XXXXXX")
 export OCIFS_ROOT=$work/store
 mkdir "$work/first" "$work/second"
 

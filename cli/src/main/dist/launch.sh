@@ -4,10 +4,10 @@
 #   hand_over "$@"     has a running server do it, if it is a mount and there is one
 #   start "$@"         starts the JVM; needs $java, $class_path and $aot_cache (empty: none)
 
-# Names of files are UTF-8 whatever the locale says.
+# Names of files are UTF-8 whatever the locale says; bash itself need not know that locale.
 case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
   *[Uu][Tt][Ff]*) ;;
-  *) export LC_ALL=C.UTF-8 ;;
+  *) { export LC_ALL=C.UTF-8; } 2>/dev/null ;;
 esac
 
 jvm_options=(-XX:+UseSerialGC -Xmx144m -Xmn48m --enable-native-access=ALL-UNNAMED)

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class Launcher {
   /** The source tree. */
   static final Path HOME = Path.of(System.getProperty("ocifs.home", "."));
+
   private static final long LIMIT_SECONDS = 120;
 
   private final Path folder;
@@ -40,8 +41,7 @@ final class Launcher {
     this(folder, program, false, environment);
   }
 
-  private Launcher(
-      Path folder, Path program, boolean inherits, Map<String, String> environment) {
+  private Launcher(Path folder, Path program, boolean inherits, Map<String, String> environment) {
     this.folder = folder;
     this.program = program;
     this.inherits = inherits;
