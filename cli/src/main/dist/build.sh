@@ -4,8 +4,8 @@
 #
 #   build.sh VERSION TIME [TARBALL]     of the release; all files get that time
 #
-# The cache knows the jars and the runtime by their sizes and times, so these are final before it is
-# recorded, and a tar archive, which keeps them, keeps the cache.
+# The cache is of these very jars and this runtime, so they are final before it is recorded. It does
+# not mind where the folder lies.
 set -euo pipefail
 
 version=$1
