@@ -6,23 +6,46 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Runs the launcher of this source tree, never letting it build. */
+/** Runs a launcher: that of this source tree, never letting it build, or another. */
 final class Launcher {
-  private static final Path HOME = Path.of(System.getProperty("ocifs.home", "."));
+  /** The source tree. */
+  static final Path HOME = Path.of(System.getProperty("ocifs.home", "."));
+
   private static final long LIMIT_SECONDS = 120;
 
   private final Path folder;
+  private final Path program;
+  private final boolean inherits;
+  private final Map<String, String> environment;
 
   /**
-   * A launcher.
+   * That of the source tree.
    *
    * @param folder for the store and for what processes write
    */
   Launcher(Path folder) {
+    this(folder, HOME.resolve("ocifs"), true, Map.of("OCIFS_NO_BUILD", "1"));
+  }
+
+  /**
+   * Another.
+   *
+   * @param folder for the store and for what processes write
+   * @param environment all of it, but for where the store is
+   */
+  Launcher(Path folder, Path program, Map<String, String> environment) {
+    this(folder, program, false, environment);
+  }
+
+  private Launcher(Path folder, Path program, boolean inherits, Map<String, String> environment) {
     this.folder = folder;
+    this.program = program;
+    this.inherits = inherits;
+    this.environment = environment;
   }
 
   /** What became of a process. */
@@ -47,19 +70,19 @@ final class Launcher {
 
   /** Runs a command line of the launcher to its end. */
   Result run(String... words) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(HOME.resolve("ocifs").toString()));
+    List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(words));
     return finish(command);
   }
 
   /** Runs a line of bash, in which {@code ocifs} is the launcher. */
   Result bash(String line) throws IOException, InterruptedException {
-    return finish(List.of("bash", "-c", "ocifs() { '" + HOME + "/ocifs' \"$@\"; }; " + line));
+    return finish(List.of("bash", "-c", "ocifs() { '" + program + "' \"$@\"; }; " + line));
   }
 
   /** Starts a command line of the launcher. */
   Process start(String... words) throws IOException {
-    List<String> command = new ArrayList<>(List.of(HOME.resolve("ocifs").toString()));
+    List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(words));
     return builder(command).start();
   }
@@ -88,7 +111,10 @@ final class Launcher {
 
   private ProcessBuilder builder(List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("OCIFS_NO_BUILD", "1");
+    if (!inherits) {
+      builder.environment().clear();
+    }
+    builder.environment().putAll(environment);
     builder.environment().put("OCIFS_ROOT", root().toString());
     return builder;
   }
