@@ -48,7 +48,7 @@ class LeakTest {
 
   /** Who cannot read the table of mounts any more cannot undo a mount either. */
   private static final Set<Steps.Failure> WHILE_MOUNTED =
-      EnumSet.of(Steps.Failure.IO, Steps.Failure.CUT);
+      EnumSet.complementOf(EnumSet.of(Steps.Failure.IO_FROM_THERE));
 
   @TempDir static Path shared;
   private static Map<String, Operation.Maker> operations = Map.of();

@@ -112,8 +112,11 @@ final class ServerOperations {
                   socket(store),
                   (request, reply) ->
                       mount(mounter, new MountRequest(view, dir, "test", options), reply))) {
-        cutOffInAnswer(store);
-        end(server);
+        try {
+          cutOffInAnswer(store);
+        } finally {
+          end(server); // what it has begun is not to come later
+        }
         if (mounter.mounts().isEmpty()) {
           throw new IOException("not mounted");
         }
