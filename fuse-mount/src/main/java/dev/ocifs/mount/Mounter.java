@@ -289,14 +289,14 @@ public final class Mounter implements Closeable {
     for (Mount mount : open) {
       try {
         closing.close(mount);
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException | Error e) {
         left.add(mount); // what failed for a moment, as reading the mount table, may do so no more
       }
     }
     for (Mount mount : left) {
       try {
         closing.close(mount);
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException | Error e) {
         LOG.log(Level.ERROR, e.getMessage());
       }
     }

@@ -72,4 +72,12 @@ public final class Holdings {
     }
     return held;
   }
+
+  /** So that one leak is told of once, and the folder can be deleted. */
+  static void unmountBelow(Path folder) throws IOException, InterruptedException {
+    for (String held : mountsBelow(folder)) {
+      String dir = held.split(" ", -1)[2];
+      int ignored = new ProcessBuilder("umount", "--lazy", dir).start().waitFor();
+    }
+  }
 }

@@ -258,10 +258,15 @@ class LeakTest {
       }
       if (how == Steps.Failure.IO || how == Steps.Failure.ERROR) {
         // Locks that stayed would make it wait, and what it shares must be as good as before.
-        operation.run();
+        try {
+          operation.run();
+        } catch (Exception | Error e) {
+          leaks.add(where + ": and again " + e);
+        }
       }
       operation.close();
       heldSince(before, folder).forEach(left -> leaks.add(where + ": " + left));
+      Holdings.unmountBelow(folder);
       if (how != Steps.Failure.IO_FROM_THERE) {
         leftovers(store).forEach(file -> leaks.add(where + ": " + file));
       }
