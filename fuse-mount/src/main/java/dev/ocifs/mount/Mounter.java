@@ -31,9 +31,22 @@ public final class Mounter implements Closeable {
   /** Directories at which a mount is on its way: two may not pass the check for one of them. */
   private final Set<Path> claimed = new HashSet<>();
 
+  private final Watcher watcher;
   private boolean closed;
 
-  public Mounter() {}
+  /** Notices the end of what is mounted at a directory. */
+  interface Watcher {
+    MountWatch watch(Path dir) throws IOException;
+  }
+
+  public Mounter() {
+    this(MountWatch::start);
+  }
+
+  /** With another way to watch mounts that the kernel serves alone. */
+  Mounter(Watcher watcher) {
+    this.watcher = watcher;
+  }
 
   /**
    * Makes a backend ready, in the background, for a caller who will mount but has something else to
@@ -89,33 +102,45 @@ public final class Mounter implements Closeable {
   private Start start(MountRequest request, MountPoint.Host host) throws IOException {
     MountOptions options = request.options();
     Optional<NativeBackend> kernel = nativeBackend(request);
-    if (kernel.isPresent()) {
-      MountPoint.checkPlace(request.dir());
-      String name = kernel.get().name();
-      try {
-        kernel.get().mount(request);
-        return new Start(name, watch(MountTable.resolve(request.dir())));
-      } catch (OcifsException e) {
-        if (name.equals(options.backend())) {
-          throw e;
-        }
-        notTaken(name, options, e);
-      }
+    if (kernel.isPresent() && mountNatively(kernel.get(), request)) {
+      return new Start(kernel.get().name(), watch(request));
     }
     FuseBackend backend = backend(options);
     MountPoint.check(request.dir(), options, host);
     return new Start(backend.name(), backend.start(request));
   }
 
-  private static FuseBackend.Session watch(Path dir) throws IOException {
-    MountWatch watch = null;
+  /** Whether it did; another backend may have a try when any will do. */
+  private static boolean mountNatively(NativeBackend backend, MountRequest request)
+      throws IOException {
+    MountPoint.checkPlace(request.dir());
     try {
-      watch = MountWatch.start(dir);
-      return watch;
-    } finally {
-      if (watch == null) {
-        Unmounter.cut(dir); // nobody else would know of it
+      backend.mount(request);
+      return true;
+    } catch (OcifsException e) {
+      if (backend.name().equals(request.options().backend())) {
+        throw e;
       }
+      notTaken(backend.name(), request.options(), e);
+      return false;
+    }
+  }
+
+  /** What cannot be watched is undone: nobody else would know of it. */
+  private FuseBackend.Session watch(MountRequest request) throws OcifsException {
+    Path dir = MountTable.resolve(request.dir());
+    try {
+      return watcher.watch(dir);
+    } catch (IOException | RuntimeException | Error e) {
+      OcifsException failure =
+          new OcifsException(Kind.MOUNT, "cannot watch the mount at " + dir, e)
+              .image(request.image());
+      try {
+        Unmounter.cut(dir);
+      } catch (OcifsException left) {
+        failure.addSuppressed(left);
+      }
+      throw failure;
     }
   }
 
@@ -264,14 +289,14 @@ public final class Mounter implements Closeable {
     for (Mount mount : open) {
       try {
         closing.close(mount);
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException | Error e) {
         left.add(mount); // what failed for a moment, as reading the mount table, may do so no more
       }
     }
     for (Mount mount : left) {
       try {
         closing.close(mount);
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException | Error e) {
         LOG.log(Level.ERROR, e.getMessage());
       }
     }

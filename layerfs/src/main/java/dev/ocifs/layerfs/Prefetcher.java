@@ -7,6 +7,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,8 @@ final class Prefetcher implements Closeable {
   }
 
   private final long maxBytes;
+  private final ThreadFactory threads;
+  private final long idleNanos;
   private final Deque<Step> next = new ArrayDeque<>();
   private final Deque<Job> jobs = new ArrayDeque<>();
   private @Nullable Thread worker;
@@ -59,7 +62,17 @@ final class Prefetcher implements Closeable {
    *     all else
    */
   Prefetcher(long maxBytes) {
+    this(maxBytes, Thread.ofPlatform().daemon().name("ocifs-prefetch").factory(), IDLE_NANOS);
+  }
+
+  /**
+   * @param threads makes the thread, each time one is needed
+   * @param idleNanos how long the thread waits for more before it ends
+   */
+  Prefetcher(long maxBytes, ThreadFactory threads, long idleNanos) {
     this.maxBytes = maxBytes;
+    this.threads = threads;
+    this.idleNanos = idleNanos;
   }
 
   /** Begins with these spans when what was asked for before is done. */
@@ -83,7 +96,14 @@ final class Prefetcher implements Closeable {
 
   private void wake() {
     if (worker == null) {
-      worker = Thread.ofPlatform().daemon().name("ocifs-prefetch").start(this::work);
+      try {
+        Thread thread = threads.newThread(this::work);
+        thread.start();
+        worker = thread;
+      } catch (OutOfMemoryError e) {
+        // No read fails for that. What is due stays so until a thread can be had.
+        LOG.log(Level.DEBUG, "cannot start to decode ahead", e);
+      }
     }
     notifyAll();
   }
@@ -143,7 +163,7 @@ final class Prefetcher implements Closeable {
 
   /** Waits until there is something to do and no read waits; null when the thread shall end. */
   private synchronized @Nullable Step begin() throws InterruptedException {
-    long idleUntil = System.nanoTime() + IDLE_NANOS;
+    long idleUntil = System.nanoTime() + idleNanos;
     while (!closed) {
       if (reading == 0) {
         Step step = next.isEmpty() ? ofJobs() : next.remove();

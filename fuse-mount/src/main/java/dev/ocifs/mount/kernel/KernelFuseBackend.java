@@ -65,12 +65,12 @@ public final class KernelFuseBackend implements FuseBackend {
       int threads = request.options().threads();
       session.serve(
           negotiation, threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
-      serves = true;
       ReadAhead.raise(request.dir());
+      serves = true;
       return session;
     } finally {
       if (!serves) {
-        session.close();
+        session.abandon();
         Unmounter.unmount(request.dir(), true);
       }
     }

@@ -5,16 +5,20 @@ import dev.ocifs.mount.Errno;
 import dev.ocifs.mount.Failures;
 import dev.ocifs.mount.FuseBackend;
 import dev.ocifs.mount.MountRequest;
+import dev.ocifs.mount.Unmounter;
+import dev.ocifs.mount.internal.ffm.Libc;
 import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -46,6 +50,11 @@ final class KernelSession implements FuseBackend.Session {
 
   /** Serving threads and slow reads that have not ended. */
   private final AtomicInteger live = new AtomicInteger();
+
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Whether a thread ended though the kernel had not ended the connection. */
+  private volatile boolean broken;
 
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
@@ -128,16 +137,24 @@ final class KernelSession implements FuseBackend.Session {
       devices.add(devices.get(0).another());
     }
     live.set(threads);
-    for (int i = 0; i < threads; i++) {
-      Device device = devices.get(i);
-      Thread.ofPlatform()
-          .daemon()
-          .name("ocifs-kernel-" + i + " " + dir)
-          .start(() -> serve(negotiation, device));
+    int started = 0;
+    try {
+      for (Device device : List.copyOf(devices)) {
+        Thread.ofPlatform()
+            .daemon()
+            .name("ocifs-kernel-" + started + " " + dir)
+            .start(() -> serve(negotiation, device));
+        started++;
+      }
+    } finally {
+      for (int i = started; i < threads; i++) {
+        release(); // the last of those that serve closes the devices: it may be reading
+      }
     }
   }
 
   private void serve(Negotiation negotiation, Device device) {
+    boolean gone = false;
     try {
       Request request = new Request();
       Reply reply = new Reply();
@@ -154,13 +171,17 @@ final class KernelSession implements FuseBackend.Session {
             }
           }
         } else if (!isPassing(-n)) {
-          if (!isEnd(-n)) {
+          gone = isEnd(-n);
+          if (!gone) {
             LOG.log(Level.ERROR, "cannot read requests for " + dir + ": errno " + -n);
           }
           break;
         }
       }
     } finally {
+      if (!gone) {
+        broken = true;
+      }
       release();
     }
   }
@@ -187,13 +208,40 @@ final class KernelSession implements FuseBackend.Session {
 
   private void release() {
     if (live.decrementAndGet() == 0) {
-      close();
-      ended.complete(null);
+      try {
+        close();
+        if (broken) {
+          takeAway();
+        }
+      } finally {
+        ended.complete(null);
+      }
     }
   }
 
-  /** Ends the connection; for a session that serves, nothing is under way any more. */
-  void close() {
+  /** Nobody serves any more; nobody else would know of the mount that is left. */
+  private void takeAway() {
+    Path place = Path.of(dir);
+    try {
+      if (Libc.lookup(place.toAbsolutePath()) == Errno.ENOTCONN) {
+        Unmounter.unmount(place, true);
+      }
+    } catch (OcifsException e) {
+      LOG.log(Level.ERROR, e.getMessage());
+    }
+  }
+
+  /** Ends the connection, unless threads serve: they do so when it is cut from outside. */
+  void abandon() {
+    if (live.get() == 0) {
+      close();
+    }
+  }
+
+  private void close() {
+    if (closed.getAndSet(true)) {
+      return; // the numbers of the devices may be others' by now
+    }
     slowThreads.shutdown();
     for (Device device : devices) {
       try {

@@ -37,6 +37,19 @@ final class Mounting {
       throw refused(request, "opening " + FuseDevice.PATH + " gives errno " + -fd)
           .hint("load it with: modprobe fuse; in a container start that with --device /dev/fuse");
     }
+    boolean mounted = false;
+    try {
+      mount(request, fd);
+      mounted = true;
+      return FuseDevice.of(fd);
+    } finally {
+      if (!mounted) {
+        int ignored = Descriptors.close(fd);
+      }
+    }
+  }
+
+  private static void mount(MountRequest request, int fd) throws OcifsException {
     MountOptions options = request.options();
     long flags =
         MountCall.MS_RDONLY
@@ -50,14 +63,12 @@ final class Mounting {
             flags,
             String.join(",", kernelOptions(fd, options)));
     if (errno != 0) {
-      int ignored = Descriptors.close(fd);
       throw refused(request, "mount(2) gives errno " + errno)
           .hint(
               errno == Errno.EPERM
                   ? "this needs the capability CAP_SYS_ADMIN, and no seccomp filter against mount"
                   : "the kernel's log may say more: dmesg");
     }
-    return FuseDevice.of(fd);
   }
 
   /** What mount(2) is told, see fuse(4) and Documentation/filesystems/fuse of Linux. */

@@ -27,6 +27,10 @@ final class SlowReads {
   private final Executor executor;
   private final IntPredicate dying;
   private final ThreadLocal<Reply> replies = ThreadLocal.withInitial(Reply::new);
+
+  /** For errors where no other memory is to be had, by one thread at a time. */
+  private final Reply spare = new Reply();
+
   private final Map<Long, Read> waiting = new HashMap<>();
   private final long[] early = new long[MAX_EARLY];
   private int nextEarly;
@@ -93,9 +97,7 @@ final class SlowReads {
       }
     }
     if (dying.test(read.thread) && claim(read)) {
-      Reply reply = replies.get();
-      reply.clear();
-      KernelSession.heed(reply.send(read.device, unique, Errno.EINTR));
+      answerError(read, Errno.EINTR);
     }
   }
 
@@ -108,10 +110,25 @@ final class SlowReads {
     return waiting.containsKey(read.unique);
   }
 
-  private void run(Read read) {
-    if (!isWaiting(read)) {
-      return;
+  private void answerError(Read read, int errno) {
+    synchronized (spare) {
+      spare.clear();
+      KernelSession.heed(spare.send(read.device, read.unique, errno));
     }
+  }
+
+  private void run(Read read) {
+    if (isWaiting(read)) {
+      try {
+        answer(read);
+      } catch (OutOfMemoryError e) { // for the answer: a second one the kernel would refuse
+        boolean ignored = claim(read);
+        answerError(read, failures.errno(e));
+      }
+    }
+  }
+
+  private void answer(Read read) {
     Reply reply = replies.get();
     reply.clear();
     int errno = 0;

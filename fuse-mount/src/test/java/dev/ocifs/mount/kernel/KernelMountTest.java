@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ocifs.mount.Errno;
 import dev.ocifs.mount.FakeImageView;
 import dev.ocifs.mount.FuseBackend;
 import dev.ocifs.mount.MountContract;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +65,53 @@ class KernelMountTest extends MountContract {
       Unmounter.unmount(dir, false);
     }
     session.ended().get();
+  }
+
+  /** A connection that cannot be read any more once the test says so. */
+  private record Breaking(Device device, AtomicBoolean broken) implements Device {
+    @Override
+    public int read(MemorySegment buffer) {
+      int n = device.read(buffer);
+      return broken.get() ? -Errno.EIO : n;
+    }
+
+    @Override
+    public int write(MemorySegment buffer, long length) {
+      return device.write(buffer, length);
+    }
+
+    @Override
+    public Device another() {
+      return new Breaking(device.another(), broken);
+    }
+
+    @Override
+    public void close() throws IOException {
+      device.close();
+    }
+  }
+
+  @Test
+  void aMountThatNobodyServesAnyMoreIsTakenAway() throws Exception {
+    view.file(view.root, "file", 0644, new byte[100]);
+    Path dir = Files.createDirectory(temp.resolve("breaks"));
+    AtomicBoolean broken = new AtomicBoolean();
+    MountRequest request =
+        new MountRequest(view, dir, "x", MountOptions.defaults().withThreads(1));
+    FuseBackend.Session session =
+        KernelFuseBackend.serve(request, new Breaking(Mounting.mount(request), broken));
+    assertThat(Files.readAllBytes(dir.resolve("file"))).hasSize(100);
+    broken.set(true);
+    assertThatThrownBy(() -> Files.size(dir.resolve("another"))).isInstanceOf(IOException.class);
+    session.ended().get();
+    try {
+      assertThat(MountTable.at(dir)).isEmpty();
+      assertThat(serving(dir)).isEmpty();
+    } finally {
+      if (MountTable.at(dir).isPresent()) {
+        Unmounter.unmount(dir, true);
+      }
+    }
   }
 
   @Test

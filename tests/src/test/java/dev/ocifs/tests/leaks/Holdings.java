@@ -13,8 +13,8 @@ public final class Holdings {
   private Holdings() {}
 
   /**
-   * Descriptors, mappings and mounts, one line each; of what has no name, as sockets, all that the
-   * process has.
+   * Descriptors, mappings, mounts and the product's threads, one line each; of what has no name, as
+   * sockets, and of the kernel's files, as connections to it, all that the process has.
    */
   static List<String> below(Path folder) throws IOException {
     List<String> held = new ArrayList<>();
@@ -22,7 +22,7 @@ public final class Holdings {
       for (Path descriptor : descriptors) {
         try {
           Path file = Files.readSymbolicLink(descriptor);
-          if (file.startsWith(folder) || isNameless(file.toString())) {
+          if (file.startsWith(folder) || isOfSystem(file) || isNameless(file.toString())) {
             held.add("descriptor of " + file);
           }
         } catch (NoSuchFileException e) {
@@ -36,7 +36,24 @@ public final class Holdings {
       }
     }
     held.addAll(mountsBelow(folder));
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (isOfProduct(thread.getName())) {
+        held.add("thread " + thread.getName());
+      }
+    }
     return held;
+  }
+
+  /** Those that it names, and those of pools and servers of the JDK. */
+  private static boolean isOfProduct(String thread) {
+    return thread.startsWith("ocifs-")
+        || thread.startsWith("pool-")
+        || thread.startsWith("HTTP-Dispatcher");
+  }
+
+  /** The tables of /proc that somebody watches, and connections to the kernel. */
+  private static boolean isOfSystem(Path file) {
+    return file.equals(Path.of("/dev/fuse")) || file.endsWith("mountinfo");
   }
 
   private static boolean isNameless(String link) {
@@ -54,5 +71,13 @@ public final class Holdings {
       }
     }
     return held;
+  }
+
+  /** So that one leak is told of once, and the folder can be deleted. */
+  static void unmountBelow(Path folder) throws IOException, InterruptedException {
+    for (String held : mountsBelow(folder)) {
+      String dir = held.split(" ", -1)[2];
+      int ignored = new ProcessBuilder("umount", "--lazy", dir).start().waitFor();
+    }
   }
 }

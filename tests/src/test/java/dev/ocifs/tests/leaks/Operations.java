@@ -13,21 +13,12 @@ import dev.ocifs.layerfs.metrics.MetricsServer;
 import dev.ocifs.layerfs.view.Attributes;
 import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.layerfs.view.ImageView;
-import dev.ocifs.mount.MountOptions;
-import dev.ocifs.mount.MountRequest;
-import dev.ocifs.mount.MountResult;
-import dev.ocifs.mount.Mounter;
-import dev.ocifs.mount.server.MountServer;
-import dev.ocifs.mount.server.ServerClient;
-import dev.ocifs.mount.server.ServerReply;
-import dev.ocifs.mount.server.ServerRequest;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.Images;
 import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.Store;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.Socket;
@@ -40,7 +31,6 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /** The public operations. Loaded with the woven classes, and by no other name known to the rest. */
@@ -67,7 +57,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
       };
 
   /** An operation of a library over a store. */
-  private interface Work {
+  interface Work {
     void on(LayerFs library, Store store) throws Exception;
   }
 
@@ -113,18 +103,28 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
     all.put("verify", cold(Operations::verifying));
     all.put("verify again", warm(Operations::verifying));
     all.put("catalog", cold(images -> Operations::cataloguing));
-    all.put("server", cold(images -> Operations::serving));
+    all.put("server", cold(images -> ServerOperations::serving));
+    all.put("server, clients cut off", cold(images -> ServerOperations::cuttingOff));
     all.put("metrics server", cold(images -> Operations::servingMetrics));
+    all.put("index, keeping layers", keeping(cold(Operations::indexing)));
+    all.put("view, keeping layers", keeping(cold(Operations::reading)));
+    all.put("view of kept layers", kept(Operations::reading));
+    all.put("fsck", warm(images -> CheckOperations::checking));
+    all.put("fsck, repairing", warm(images -> CheckOperations::repairing));
     if (Files.isWritable(Path.of("/dev/fuse")) && "root".equals(System.getProperty("user.name"))) {
-      all.put("mount", warm(Operations::mounting));
-      all.put("mount all, or none", warm(images -> mountingAll(images, true)));
-      all.put("mount all, going on", warm(images -> mountingAll(images, false)));
+      all.put("mount", warm(MountOperations::mounting));
+      all.put("mount all, or none", warm(images -> MountOperations.mountingAll(images, true)));
+      all.put("mount all, going on", warm(images -> MountOperations.mountingAll(images, false)));
+      all.put("mount by kernel, read", warm(images -> MountOperations.reading(images, "kernel")));
+      all.put("mount of kept layers", kept(images -> MountOperations.reading(images, "kernel")));
+      all.put("mount by erofs, read", kept(images -> MountOperations.reading(images, "erofs")));
+      all.put("mount through a server", warm(ServerOperations::mounting));
     }
     return all;
   }
 
   /** Work on the images of a folder. */
-  private interface Task {
+  interface Task {
     Work on(Path images);
   }
 
@@ -137,19 +137,36 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
 
   /** With all indexed and read once, by a library that is gone. */
   private static Operation.Maker warm(Task task) {
+    return warm(task, options());
+  }
+
+  /** Warm, with a copy of each layer in the store. */
+  private static Operation.Maker kept(Task task) {
+    return warm(task, options().withKeepLayers(true));
+  }
+
+  private static Operation.Maker warm(Task task, LayerFsOptions options) {
     return (images, folder) -> {
       Store store = Store.open(folder);
-      try (LayerFs earlier = LayerFs.open(store, options())) {
+      try (LayerFs earlier = LayerFs.open(store, options)) {
         reading(images).on(earlier, store);
       }
-      return new Working(LayerFs.open(store, options()), store, task.on(images));
+      return new Working(LayerFs.open(store, options), store, task.on(images));
     };
   }
 
   private static Operation.Maker strict(Operation.Maker maker) {
+    return with(options().withStrict(true), maker);
+  }
+
+  private static Operation.Maker keeping(Operation.Maker maker) {
+    return with(options().withKeepLayers(true), maker);
+  }
+
+  private static Operation.Maker with(LayerFsOptions options, Operation.Maker maker) {
     return (images, folder) -> {
       Working made = (Working) maker.in(images, folder);
-      return new Working(made.library.with(options().withStrict(true)), made.store, made.work);
+      return new Working(made.library.with(options), made.store, made.work);
     };
   }
 
@@ -169,9 +186,14 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
     return library.image(name(images, kind), OpenOptions.defaults(store));
   }
 
+  /** A view of the image of two layers. */
+  static ImageView view(Path images, LayerFs library, Store store) throws IOException {
+    return library.view(open(images, LAYOUT, library, store), LISTENER);
+  }
+
   private static Work reading(Path images) {
     return (library, store) -> {
-      try (ImageView view = library.view(open(images, LAYOUT, library, store), LISTENER)) {
+      try (ImageView view = view(images, library, store)) {
         readAll(view);
       }
     };
@@ -179,48 +201,9 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
 
   private static Work prefetching(Path images) {
     return (library, store) -> {
-      try (ImageView view = library.view(open(images, LAYOUT, library, store), LISTENER)) {
+      try (ImageView view = view(images, library, store)) {
         library.prefetch(view);
         view.read(firstFile(view), 0, MemorySegment.ofArray(new byte[1]));
-      }
-    };
-  }
-
-  private static Work mounting(Path images) {
-    return (library, store) -> {
-      Path dir = Files.createDirectories(store.root().resolveSibling("mount"));
-      // An error may end it with a mount on it: closing the mounter has to undo that.
-      try (ImageView view = library.view(open(images, LAYOUT, library, store), LISTENER);
-          Mounter mounter = new Mounter()) {
-        mounter.mount(new MountRequest(view, dir, "test", MountOptions.defaults())).close();
-      }
-    };
-  }
-
-  private static Work mountingAll(Path images, boolean orNone) {
-    return (library, store) -> {
-      MountOptions options = MountOptions.defaults().withBackend(DeadMounts.NAME);
-      List<MountRequest> requests = new ArrayList<>();
-      List<MountResult> results;
-      DeadMounts.offered = true;
-      try (ImageView view = library.view(open(images, LAYOUT, library, store), LISTENER);
-          Mounter mounter = new Mounter()) {
-        for (int i = 0; i < 3; i++) {
-          Path dir = Files.createDirectories(store.root().resolveSibling("mount" + i));
-          requests.add(new MountRequest(view, dir, "test", options));
-        }
-        results = mounter.mountAll(requests, orNone);
-        long mounted = results.stream().filter(result -> result.mount().isPresent()).count();
-        if (orNone && mounted > 0 && mounted < requests.size()) {
-          throw new AssertionError(mounted + " of all or none");
-        }
-      } finally {
-        DeadMounts.offered = false;
-      }
-      for (MountResult result : results) {
-        if (result.failure().isPresent()) {
-          throw result.failure().get();
-        }
       }
     };
   }
@@ -234,28 +217,6 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
       if (catalog.listImages().isEmpty()) {
         throw new IOException("not written");
       }
-    }
-  }
-
-  /** Has a server answer a client. */
-  private static void serving(LayerFs library, Store store) throws Exception {
-    Path socket = store.root().resolveSibling("socket");
-    try (MountServer server = MountServer.open(socket, Operations::answer)) {
-      ServerRequest request = new ServerRequest(store.root(), false, List.of("mount"));
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      OptionalInt code = ServerClient.call(socket, request, out, out);
-      if (!server.closeUnless(() -> false) || code.orElse(-1) != 0) {
-        throw new IOException("not answered: " + code);
-      }
-    }
-  }
-
-  private static int answer(ServerRequest request, ServerReply reply) {
-    try {
-      reply.out().write(request.arguments().size());
-      return 0;
-    } catch (IOException e) {
-      return 1;
     }
   }
 

@@ -90,6 +90,16 @@ public final class Steps {
     }
   }
 
+  /** Called by woven code, before a call of C, which fails instead when this is true. */
+  public static boolean fails(String where) {
+    try {
+      step(where, true);
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
   /** Called by what the product calls back, which may throw no IOException. */
   public static void called(String what) {
     try {

@@ -10,6 +10,7 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.MethodTransform;
+import java.lang.classfile.TypeKind;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
@@ -28,7 +29,7 @@ import java.util.stream.Stream;
  * so every step of every operation can be failed without a hook in the product.
  *
  * <p>A step is a call that is declared to throw an IOException or an SQLException, or one that
- * takes memory outside the heap or a thread. Closing is none: what it fails to give back is the
+ * takes memory outside the heap or a thread, or a call of C. Closing is none: what it fails to give back is the
  * kernel's to keep. Nothing is forced to the disk: that takes long, and nobody pulls the plug here.
  */
 final class WeavingLoader extends ClassLoader {
@@ -36,11 +37,15 @@ final class WeavingLoader extends ClassLoader {
 
   /** What uses the product: loaded anew with it, and left as it is. */
   private static final List<String> USERS =
-      List.of(Operations.class.getName(), "dev.ocifs.tests.leaks.DeadMounts");
+      Stream.of("Operations", "CheckOperations", "MountOperations", "ServerOperations", "DeadMounts")
+          .map(name -> "dev.ocifs.tests.leaks." + name)
+          .toList();
 
   private static final ClassDesc STEPS = Steps.class.describeConstable().orElseThrow();
   private static final MethodTypeDesc STEP =
       MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_String, ConstantDescs.CD_boolean);
+  private static final MethodTypeDesc FAILS =
+      MethodTypeDesc.of(ConstantDescs.CD_boolean, ConstantDescs.CD_String);
   private static final MethodTypeDesc SQL_STEP =
       MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_String);
 
@@ -53,6 +58,19 @@ final class WeavingLoader extends ClassLoader {
           "java/lang/Thread$Builder$OfPlatform", Set.of("start"),
           "java/util/concurrent/Executors", Set.of("newFixedThreadPool"),
           "java/util/concurrent/ExecutorService", Set.of("execute", "submit"));
+
+  /** Calls of C that can fail, and the sign of the error number that they return then. */
+  private static final String CALLS = PRODUCT.replace('.', '/') + "mount/internal/ffm/";
+
+  private static final Map<String, Integer> OF_C =
+      Map.of(
+          CALLS + "Descriptors.open", -1,
+          CALLS + "Descriptors.read", -1,
+          CALLS + "Descriptors.ioctl", -1,
+          CALLS + "Descriptors.awaitChange", -1,
+          CALLS + "MountCall.mount", 1);
+
+  private static final int EIO = 5;
 
   private static final Set<String> GIVING_BACK = Set.of("close", "release");
 
@@ -112,6 +130,11 @@ final class WeavingLoader extends ClassLoader {
       String owner = call.owner().asInternalName();
       String name = call.name().stringValue();
       String type = call.type().stringValue();
+      Integer sign = OF_C.get(owner + "." + name);
+      if (sign != null) {
+        orFailed(where, code, call, sign * EIO);
+        return;
+      }
       boolean io = throwing(IOException.class, owner, name, type);
       if (owner.equals("org/sqlite/JDBC") || throwing(SQLException.class, owner, name, type)) {
         code.loadConstant(where + " calling " + owner + "." + name);
@@ -126,6 +149,28 @@ final class WeavingLoader extends ClassLoader {
       }
     }
     code.with(element);
+  }
+
+  /** Calls it, or takes its arguments away and leaves the error number as what it returns. */
+  private static void orFailed(String where, CodeBuilder code, InvokeInstruction call, int errno) {
+    code.loadConstant(where + " calling " + call.owner().asInternalName() + "." + call.name());
+    code.invokestatic(STEPS, "fails", FAILS);
+    code.ifThenElse(
+        failed -> {
+          for (ClassDesc argument : call.typeSymbol().parameterList().reversed()) {
+            if (TypeKind.from(argument).slotSize() == 2) {
+              failed.pop2();
+            } else {
+              failed.pop();
+            }
+          }
+          if (call.typeSymbol().returnType().equals(ConstantDescs.CD_long)) {
+            failed.loadConstant((long) errno);
+          } else {
+            failed.loadConstant(errno);
+          }
+        },
+        called -> called.with(call));
   }
 
   private boolean throwing(Class<?> failure, String owner, String name, String type) {
