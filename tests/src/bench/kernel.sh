@@ -69,9 +69,9 @@ make_peers() {
 
 # Mounts with all content native, and waits until it is.
 hydrated() { # IMAGE DIR STORE
-  "$ocifs" mount --quiet --root "$3" --backend kernel --hydrate "$1" "$2"
+  "$ocifs" mount --quiet --root "$3" --backend kernel --hydrate=all "$1" "$2"
   local patience=600
-  until "$ocifs" status --root "$3" "$2" | grep -q '100 *%'; do
+  until "$ocifs" status --root "$3" "$2" | grep -Eq '100(\.0)? %'; do
     ((patience-- > 0)) || die "$1 does not become native: $("$ocifs" status --root "$3" "$2")"
     sleep 1
   done
