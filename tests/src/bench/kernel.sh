@@ -4,7 +4,7 @@
 #   tests/src/bench/kernel.sh LAYOUT TAG [RUNS [ROWS]]
 #
 # LAYOUT is an OCI image layout, TAG an image in it that has Python with numpy; RUNS is how often each thing is timed (5), in an order that
-# alternates; ROWS are some of walk stat large scratch first (all). Cold means that the page cache was dropped. Needs root, and the
+# alternates; ROWS are some of find tar stat large random first (all). Cold means that the page cache was dropped. Needs root, and the
 # Debian packages podman umoci squashfuse squashfs-tools fuse-overlayfs erofs-utils fio. OCIFS names another launcher than the
 # repository's, OCIFS_FIRST that of the first release (where it is not at hand, today's jnr backend stands in for it), PEERS a folder
 # that keeps what is made for the peers, for the next run.
@@ -13,7 +13,7 @@ set -euo pipefail
 layout=$(realpath "${1:?usage: kernel.sh LAYOUT TAG [RUNS [ROWS]]}")
 tag=${2:?usage: kernel.sh LAYOUT TAG [RUNS [ROWS]]}
 runs=${3:-5}
-rows=" ${4:-walk stat large scratch first} "
+rows=" ${4:-find tar stat large random first} "
 source "$(dirname "$0")/lib.sh"
 peers=${PEERS:-$work/peers}
 image=oci:$layout:$tag
@@ -37,7 +37,7 @@ clean_up() {
   for dir in "$work"/at/*; do umount -l "$dir" 2> /dev/null || true; done
 }
 
-offers() { "$ocifs" mount --help | grep -q -- "$1"; }
+offers() { [[ $("$ocifs" mount --help 2>&1) == *"$1"* ]]; }
 asked() { [[ $rows == *" $1 "* ]]; }
 say() { echo "$script: $*" >&2; }
 
@@ -92,22 +92,32 @@ turn() { # ROUND NAME...
 list() { find "$1" -xdev -ls > /dev/null; }
 archive() { tar c -C "$1" --one-file-system . | cat > /dev/null; }
 
-walk() { # ROUND
-  local name names=(ext4 overlayfs squashfuse erofs-image fuse-overlayfs kernel jnr erofs)
-  mountpoint -q "$(at hydrated)" && names+=(hydrated)
-  for name in $(turn "$1" "${names[@]}"); do
+# The mounts that are to be walked, in the order of this round.
+trees() { # ROUND
+  local names=(ext4 overlayfs squashfuse erofs-image fuse-overlayfs kernel jnr erofs)
+  ! mountpoint -q "$(at hydrated)" || names+=(hydrated)
+  turn "$1" "${names[@]}"
+}
+
+find_trees() { # ROUND
+  local name
+  for name in $(trees "$1"); do
     cold
     timed "find_cold-$name" list "$(at "$name")"
     timed "find_warm-$name" list "$(at "$name")"
+  done
+}
+
+tar_trees() { # ROUND
+  local name
+  for name in $(trees "$1"); do
     cold
     timed "tar_cold-$name" archive "$(at "$name")"
   done
-  for name in $(turn "$1" unpack); do
-    rm -rf "$work/bundle"
-    cold
-    timed unpack_tar-umoci unpack_and_archive
-    rm -rf "$work/bundle"
-  done
+  rm -rf "$work/bundle"
+  cold
+  timed unpack_tar-umoci unpack_and_archive
+  rm -rf "$work/bundle"
 }
 unpack_and_archive() {
   umoci unpack --image "$layout:$tag" "$work/bundle"
@@ -214,23 +224,24 @@ first() { # ROUND
 
 "$ocifs" --version > /dev/null # trains the start-up cache of a new checkout
 mkdir -p "$work/at"
-if asked walk || asked stat || asked scratch; then make_peers; fi
+if asked find || asked tar || asked stat || asked random; then make_peers; fi
 if offers --hydrate; then
-  if asked walk; then hydrated "$image" "$(at hydrated)" "$work/plain"; fi
+  if asked tar; then hydrated "$image" "$(at hydrated)" "$work/plain"; fi
   if asked large; then make_large; fi
 else
   say "this ocifs has no --hydrate: rows of hydrated images are left out"
 fi
-if [ -n "${OCIFS_FIRST:-}" ] && asked scratch; then
+if [ -n "${OCIFS_FIRST:-}" ] && asked random; then
   mkdir -p "$(at first)"
   "$OCIFS_FIRST" mount --quiet --root "$work/first" "$image" "$(at first)"
 fi
 for ((i = 0; i < runs; i++)); do
   say "round $((i + 1)) of $runs"
-  if asked walk; then walk $i; fi
+  if asked find; then find_trees $i; fi
+  if asked tar; then tar_trees $i; fi
   if asked stat; then stat_paths $i; fi
   if asked large && [ -d "$work/large" ]; then large $i; fi
-  if asked scratch; then from_gzip $i; fi
+  if asked random; then from_gzip $i; fi
   if asked first; then first $i; fi
 done
 python3 "$bench/kernel.py" "$work" "$runs"
