@@ -10,56 +10,22 @@ set -euo pipefail
 layout=$(realpath "${1:?usage: peers.sh LAYOUT TAG [RUNS]}")
 tag=${2:?usage: peers.sh LAYOUT TAG [RUNS]}
 runs=${3:-5}
-here=$(cd "$(dirname "$0")/../../.." && pwd)
-ocifs=${OCIFS:-$here/ocifs}
+source "$(dirname "$0")/lib.sh"
 image=oci:$layout:$tag
-work=$(mktemp -d "${TMPDIR:-/var/tmp}/ocifs-peers.XXXXXX")
 mnt=$work/mnt
 root=$work/root
 mkdir -p "$mnt"
 
-cleanup() {
-  "$ocifs" umount --root "$root" "$mnt" >/dev/null 2>&1 || umount -l "$mnt" 2>/dev/null || true
-  podman_ umount -a >/dev/null 2>&1 || true
-  umount -R -l "$work"/podman/storage/overlay 2>/dev/null || true
-  rm -rf --one-file-system "$work"
+clean_up() {
+  ocifs_stop "$root"
+  podman_reset
 }
-trap cleanup EXIT
 
-have() { command -v "$1" >/dev/null; }
-now() { date +%s%N; }
-cold() { sync; echo 3 > /proc/sys/vm/drop_caches; }
-podman_() { podman --root "$work/podman/storage" --runroot "$work/podman/run" --storage-driver overlay "$@"; }
-
-# The blobs of the image's layers, base first.
-layers() {
-  python3 - "$layout" "$tag" <<'PY'
-import json, sys
-layout, tag = sys.argv[1:]
-blob = lambda d: layout + '/blobs/' + d.replace(':', '/')
-for m in json.load(open(layout + '/index.json'))['manifests']:
-    if m.get('annotations', {}).get('org.opencontainers.image.ref.name') == tag:
-        for l in json.load(open(blob(m['digest'])))['layers']:
-            print(blob(l['digest']))
-PY
-}
-mapfile -t blobs < <(layers)
-[ ${#blobs[@]} -gt 0 ] || { echo "peers.sh: $layout has no image $tag" >&2; exit 1; }
+mapfile -t blobs < <(layers "$layout" "$tag")
+[ ${#blobs[@]} -gt 0 ] || die "$layout has no image $tag"
 image_bytes=$(stat -Lc %s "${blobs[@]}" | awk '{s += $1} END {print s}')
 
-# Figures are kept as lines of seconds in a file each.
-record() { echo "$2" >> "$work/$1.txt"; }
-timed() { # NAME COMMAND...
-  local name=$1 begin end
-  shift
-  begin=$(now)
-  "$@" > "$work/last.log" 2>&1 || { cat "$work/last.log" >&2; echo "peers.sh: $name failed" >&2; exit 1; }
-  end=$(now)
-  record "$name" "$(awk -v a="$begin" -v b="$end" 'BEGIN {printf "%.3f", (b - a) / 1e9}')"
-}
-
 mount_first() { rm -rf "$root"; cold; timed first "$ocifs" mount --quiet --root "$root" "$image" "$mnt"; }
-server_pid() { "$ocifs" mounts --json --root "$root" | python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["pid"])'; }
 unmount() { "$ocifs" umount --root "$root" "$mnt" > /dev/null; }
 
 read_tree() { tar c -C "$mnt" . | cat > /dev/null; }
@@ -70,7 +36,7 @@ for ((i = 0; i < runs; i++)); do
   [ $i -gt 0 ] || "$ocifs" --version > /dev/null
   mount_first
   timed tar read_tree
-  record rss "$(awk '/VmHWM/ {printf "%.1f", $2 / 1024}' "/proc/$(server_pid)/status")"
+  record rss "$(awk '/VmHWM/ {printf "%.1f", $2 / 1024}' "/proc/$(server_pid "$root")/status")"
   unmount
   cold
   timed second "$ocifs" mount --quiet --root "$root" "$image" "$mnt"
@@ -86,7 +52,7 @@ for ((i = 0; i < runs; i++)); do
     rm -rf "$work/bundle"
   fi
   if have podman; then
-    rm -rf "$work/podman"
+    podman_reset
     cold
     timed podman_pull podman_ pull -q "$image"
     id=$(podman_ images -q | head -1)

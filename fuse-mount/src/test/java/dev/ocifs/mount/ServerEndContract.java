@@ -109,6 +109,61 @@ public abstract class ServerEndContract {
     MountPoint.check(dir);
   }
 
+  /** A program whose read the server has begun, and does not end before it is told to. */
+  private Process waitingReader() throws Exception {
+    Machine.run("mkfifo", temp.resolve("begun").toString(), temp.resolve("go").toString());
+    Process reader =
+        new ProcessBuilder(
+                "dd", "if=" + dir.resolve("waiting"), "bs=4096", "count=1", "status=none")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(Files.readAllBytes(temp.resolve("begun"))).isEmpty();
+    assertThat(reader.isAlive()).isTrue();
+    return reader;
+  }
+
+  private static void assertFails(Process reader) throws Exception {
+    assertThat(reader.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("the reader ends").isTrue();
+    assertThat(reader.exitValue()).isNotZero();
+    assertThat(reader.getInputStream().readAllBytes()).isEmpty();
+  }
+
+  @Test
+  void readersOfAKilledServerGetAnErrorAndItsMountIsCleared() throws Exception {
+    Process reader = waitingReader();
+    signal("KILL");
+
+    assertFails(reader);
+    Unmounter.unmount(dir, false);
+    MountPoint.check(dir);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "INT"})
+  void readersOfAServerThatIsToldToEndKeepItNot(String name) throws Exception {
+    Process reader = waitingReader();
+    signal(name);
+
+    assertFails(reader);
+    assertThat(MountTable.at(dir)).isEmpty();
+  }
+
+  @Test
+  void aReadUnderWayKeepsAMountAndOutlivesALazyUnmount() throws Exception {
+    Process reader = waitingReader();
+    assertThatThrownBy(() -> Unmounter.unmount(dir, false)).hasMessageContaining("is busy");
+    assertThat(dir.resolve("file")).hasSize(1 << 20);
+    Unmounter.unmount(dir, true);
+    assertThat(dir).isEmptyDirectory();
+    assertThat(server.isAlive()).isTrue();
+    Files.newOutputStream(temp.resolve("go")).close();
+
+    assertThat(reader.getInputStream().readAllBytes()).hasSize(4096).containsOnly(2);
+    assertThat(reader.waitFor()).isZero();
+    assertThat(server.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("the server ends").isTrue();
+    assertThat(server.exitValue()).isZero();
+  }
+
   @Test
   void anUnmountFromAnotherProcessEndsTheServer() throws Exception {
     Unmounter.unmount(dir, false);

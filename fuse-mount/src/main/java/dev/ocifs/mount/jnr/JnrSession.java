@@ -58,8 +58,13 @@ final class JnrSession implements FuseBackend.Session {
     this.libfuse = libfuse;
     this.request = request;
     runtime = Runtime.getRuntime(libfuse);
-    Requests requests = new Requests(request.view(), new Failures(request.image()), runtime);
+    Requests requests =
+        new Requests(request.view(), new Failures(request.image()), runtime, this::caller);
     operations = new OperationTable(runtime, requests, this::connected);
+  }
+
+  private int caller() {
+    return libfuse.fuse_get_context().uid.intValue();
   }
 
   private void connected() {

@@ -4,14 +4,14 @@ import dev.ocifs.layerfs.view.Attributes;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.mount.Errno;
 import dev.ocifs.mount.Failures;
+import dev.ocifs.mount.XattrRules;
 import dev.ocifs.mount.internal.ffm.NativeMemory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
+import java.util.function.IntSupplier;
 import jnr.ffi.Runtime;
 import ru.serce.jnrfuse.struct.FuseFileInfo;
 
@@ -33,9 +33,6 @@ final class Requests {
   private static final long FIRST_CHILD = 2;
 
   private static final int MAX_NAME_BYTES = 255;
-
-  /** Labels of the build machine mean nothing here. */
-  private static final byte[] HIDDEN = "security.selinux".getBytes(StandardCharsets.US_ASCII);
 
   /** fcntl.h. */
   private static final int O_ACCMODE = 3;
@@ -71,13 +68,18 @@ final class Requests {
   private final Failures failures;
   private final StatLayout stats;
   private final StatvfsLayout statvfs;
+  private final IntSupplier caller;
   private final long handleAt;
   private final long flagsAt;
   private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
 
-  Requests(ImageView view, Failures failures, Runtime runtime) {
+  /**
+   * @param caller the user who made the request that the current thread answers
+   */
+  Requests(ImageView view, Failures failures, Runtime runtime, IntSupplier caller) {
     this.view = view;
     this.failures = failures;
+    this.caller = caller;
     stats = new StatLayout(runtime);
     statvfs = new StatvfsLayout(runtime);
     FuseFileInfo info = FuseFileInfo.of(runtime.getMemoryManager().allocateDirect(64, true));
@@ -86,7 +88,14 @@ final class Requests {
   }
 
   int getattr(long path, long stat) {
-    return answer(() -> attributes(find(path), stat));
+    return answer(
+        () -> {
+          byte[] bytes = NativeMemory.string(path);
+          // The kernel lets names through that are longer than those of Linux.
+          return bytes.length - lastSlash(bytes) - 1 > MAX_NAME_BYTES
+              ? -Errno.ENAMETOOLONG
+              : attributes(find(bytes), stat);
+        });
   }
 
   /** getattr of an open file, which may come without a path. */
@@ -192,8 +201,8 @@ final class Requests {
             return -Errno.ENOENT;
           }
           byte[] wanted = NativeMemory.string(name);
-          byte[] found = Arrays.equals(wanted, HIDDEN) ? null : view.xattr(inode, wanted);
-          return found == null ? -Errno.ENODATA : copy(found, value, size);
+          byte[] found = XattrRules.value(view, inode, wanted);
+          return found == null ? -XattrRules.absent(wanted) : copy(found, value, size);
         });
   }
 
@@ -204,14 +213,7 @@ final class Requests {
           if (inode == 0) {
             return -Errno.ENOENT;
           }
-          List<byte[]> names = view.xattrNames(inode);
-          byte[] all = new byte[names.stream().mapToInt(name -> name.length + 1).sum()];
-          int at = 0;
-          for (byte[] name : names) {
-            System.arraycopy(name, 0, all, at, name.length);
-            at += name.length + 1;
-          }
-          return copy(all, list, size);
+          return copy(XattrRules.list(view, inode, caller.getAsInt()), list, size);
         });
   }
 
@@ -269,7 +271,10 @@ final class Requests {
    * plain.
    */
   private long find(long path) throws IOException {
-    byte[] bytes = NativeMemory.string(path);
+    return find(NativeMemory.string(path));
+  }
+
+  private long find(byte[] bytes) throws IOException {
     int directoryEnd = Math.max(0, lastSlash(bytes));
     long directory = directory(bytes, directoryEnd);
     return directory == 0 || directoryEnd + 1 >= bytes.length

@@ -4,10 +4,9 @@ import dev.ocifs.layerfs.view.Attributes;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.mount.Errno;
 import dev.ocifs.mount.Failures;
+import dev.ocifs.mount.XattrRules;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Answers the kernel's requests from a view: what each operation of the FUSE protocol means for a
@@ -30,9 +29,6 @@ final class Protocol {
 
   private static final byte[] SELF = {'.'};
   private static final byte[] PARENT = {'.', '.'};
-
-  /** Labels of the build machine mean nothing here. */
-  private static final byte[] HIDDEN = "security.selinux".getBytes(StandardCharsets.US_ASCII);
 
   private static final int BLOCK_BYTES = 4096;
 
@@ -290,8 +286,8 @@ final class Protocol {
       return Errno.ENOENT;
     }
     byte[] name = request.name(Arguments.Getxattr.BYTES, bytes);
-    byte[] value = Arrays.equals(name, HIDDEN) ? null : view.xattr(request.inode(), name);
-    return value == null ? Errno.ENODATA : sized(value);
+    byte[] value = XattrRules.value(view, request.inode(), name);
+    return value == null ? XattrRules.absent(name) : sized(value);
   }
 
   private int listxattr() throws IOException {
@@ -301,14 +297,7 @@ final class Protocol {
     if (!isKnown(request.inode())) {
       return Errno.ENOENT;
     }
-    List<byte[]> names = view.xattrNames(request.inode());
-    byte[] all = new byte[names.stream().mapToInt(name -> name.length + 1).sum()];
-    int at = 0;
-    for (byte[] name : names) {
-      System.arraycopy(name, 0, all, at, name.length);
-      at += name.length + 1;
-    }
-    return sized(all);
+    return sized(XattrRules.list(view, request.inode(), request.user()));
   }
 
   /** Size 0 asks how large the buffer has to be (getxattr(2)). */

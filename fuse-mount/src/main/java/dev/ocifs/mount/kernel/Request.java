@@ -54,6 +54,11 @@ final class Request {
     return memory.get(ValueLayout.JAVA_LONG, Headers.In.NODEID);
   }
 
+  /** The user who asks, by the number that our own user namespace has for it. */
+  int user() {
+    return memory.get(ValueLayout.JAVA_INT, Headers.In.UID);
+  }
+
   /** The thread that waits for the answer, 0 when it is not to be seen from here. */
   int thread() {
     return memory.get(ValueLayout.JAVA_INT, Headers.In.PID);

@@ -41,6 +41,11 @@ final class FakeRequest {
     return putLong(0).putLong(offset).putInt(size).zeros(20);
   }
 
+  FakeRequest user(int number) {
+    bytes.putInt(Headers.In.UID, number);
+    return this;
+  }
+
   FakeRequest thread(int number) {
     bytes.putInt(Headers.In.PID, number);
     return this;

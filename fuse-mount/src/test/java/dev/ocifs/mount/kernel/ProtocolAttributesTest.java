@@ -49,6 +49,8 @@ class ProtocolAttributesTest extends ProtocolContract {
     file.xattr("security.selinux", CONTENT);
     assertThat(errno(getxattr(0, "security.selinux"))).isEqualTo(Errno.ENODATA);
     assertThat(errno(getxattr(0, "x".repeat(256)))).isEqualTo(Errno.ERANGE);
+    assertThat(errno(getxattr(0, "user."))).isEqualTo(Errno.EINVAL);
+    assertThat(errno(getxattr(0, "unheard.of"))).isEqualTo(Errno.EOPNOTSUPP);
   }
 
   private FakeRequest getxattr(int size, String name) {
@@ -67,6 +69,16 @@ class ProtocolAttributesTest extends ProtocolContract {
         .isEqualTo(Errno.ERANGE);
     assertThat(ask(request(Opcode.LISTXATTR, dir.inode).putInt(13).putInt(0).build()).body())
         .isEmpty();
+  }
+
+  @Test
+  void trustedAttributesAreNamedToRootAlone() {
+    file.xattr("security.selinux", CONTENT).xattr("trusted.b", CONTENT);
+    byte[] all = "trusted.b\0user.a\0".getBytes(StandardCharsets.US_ASCII);
+    byte[] some = "user.a\0".getBytes(StandardCharsets.US_ASCII);
+    FakeRequest list = request(Opcode.LISTXATTR, file.inode).putInt(100).putInt(0);
+    assertThat(ask(list.user(0).build()).body()).isEqualTo(all);
+    assertThat(ask(list.user(1).build()).body()).isEqualTo(some);
   }
 
   @Test

@@ -75,9 +75,17 @@ final class Launcher {
     return finish(command);
   }
 
-  /** Runs a line of bash, in which {@code ocifs} is the launcher. */
-  Result bash(String line) throws IOException, InterruptedException {
-    return finish(List.of("bash", "-c", "ocifs() { '" + program + "' \"$@\"; }; " + line));
+  /** Where the launcher lies. */
+  static Path home() {
+    return HOME;
+  }
+
+  /** Runs a line of bash, in which {@code ocifs} is the launcher; arguments begin with $0. */
+  Result bash(String line, String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("bash", "-c"));
+    command.add("ocifs() { '" + program + "' \"$@\"; }; " + line);
+    command.addAll(List.of(arguments));
+    return finish(command);
   }
 
   /** Starts a command line of the launcher. */
