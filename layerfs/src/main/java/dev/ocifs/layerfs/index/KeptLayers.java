@@ -92,6 +92,7 @@ public final class KeptLayers {
         } finally {
           turns.release();
         }
+        copy.bulk().flush();
         pad(copy.channel());
         copy.commit();
       }
@@ -117,7 +118,7 @@ public final class KeptLayers {
       if ((int) crc.getValue() != index.spanCrc(span)) {
         throw index.contentDiffers(span);
       }
-      copy.write(ByteBuffer.wrap(bytes, 0, length));
+      copy.bulk().write(bytes, 0, length);
       read.accept(inEnd - before);
       before = inEnd;
     }
