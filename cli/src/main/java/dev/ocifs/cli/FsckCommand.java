@@ -3,6 +3,7 @@ package dev.ocifs.cli;
 import dev.ocifs.layerfs.check.Problem;
 import dev.ocifs.layerfs.check.Problems;
 import dev.ocifs.layerfs.check.StoreCheck;
+import dev.ocifs.mount.erofs.ErofsCheck;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -51,6 +52,9 @@ final class FsckCommand implements Callable<Integer> {
     LiveState live = new LiveState(store, problems);
     live.check();
     StoreCheck.run(store, problems, live.isServed());
+    if (store.versionFault().isEmpty()) {
+      ErofsCheck.run(store, problems);
+    }
     if (json) {
       ocifs.console().println(json(store, problems, found));
     } else if (!ocifs.quiet()) {

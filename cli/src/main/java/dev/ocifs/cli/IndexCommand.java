@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Reads an image's layers ahead of its first mount. */
@@ -20,12 +19,7 @@ final class IndexCommand implements Callable<Integer> {
 
   @Mixin ImageOptions imageOptions = new ImageOptions();
 
-  @Option(
-      names = "--keep-layers",
-      description =
-          "Keep the layers uncompressed in the store, so that the kernel can read them by itself:"
-              + " mounts by root then need no server.")
-  boolean keepLayers;
+  @Mixin KeepOptions keep = new KeepOptions();
 
   @Parameters(paramLabel = "IMAGE", description = "The image.")
   String name = "";
@@ -37,7 +31,7 @@ final class IndexCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Store store = ocifs.store();
-    LayerFs layers = LayerFs.open(store, imageOptions.layerFsOptions().withKeepLayers(keepLayers));
+    LayerFs layers = LayerFs.open(store, keep.apply(imageOptions.layerFsOptions(), false));
     try (ImageView view = imageOptions.view(layers, name, store, IndexProgress.create(ocifs))) {
       if (!ocifs.quiet()) {
         ocifs

@@ -56,12 +56,7 @@ final class MountCommand implements Callable<Integer> {
       description = "Serve in the foreground; Ctrl-C unmounts.")
   boolean foreground;
 
-  @Option(
-      names = "--keep-layers",
-      description =
-          "Keep the layers uncompressed in the store, so that the kernel can read them by itself;"
-              + " --backend erofs does so anyway.")
-  boolean keepLayers;
+  @Mixin KeepOptions keep = new KeepOptions();
 
   @Option(
       names = "--batch",
@@ -142,9 +137,7 @@ final class MountCommand implements Callable<Integer> {
     MountOptions mount = flags.options(ocifs.debug());
     return new MountService.Manner(
         imageOptions.openOptions(store).withDirectory(ocifs.directory()),
-        imageOptions
-            .layerFsOptions()
-            .withKeepLayers(keepLayers || Mounter.isNative(mount.backend())),
+        keep.apply(imageOptions.layerFsOptions(), Mounter.isNative(mount.backend())),
         mount,
         allOrNothing,
         foreground);

@@ -30,6 +30,8 @@ import dev.ocifs.oci.store.PendingFile;
 import dev.ocifs.oci.store.Store;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +46,7 @@ import java.util.concurrent.Semaphore;
  * Thread-safe. Its callers close the views.
  */
 public final class LayerFs implements Closeable {
+  private static final Logger LOG = System.getLogger("dev.ocifs.layerfs");
   private static final Finding.Sink UNHEARD = finding -> {};
 
   private final Store store;
@@ -169,6 +172,7 @@ public final class LayerFs implements Closeable {
         view =
             new MergedView(
                 image, chainId(leases), store, tree, leases, engine, indexer.keptLayers());
+        trimKept();
         return view;
       } finally {
         if (view == null) {
@@ -180,6 +184,17 @@ public final class LayerFs implements Closeable {
       }
     } catch (OcifsException e) {
       throw e.image(image.name());
+    }
+  }
+
+  /** Those of the image that was just opened are in use, and stay even where they are too many. */
+  private void trimKept() {
+    if (options.keptBytes() < Long.MAX_VALUE) {
+      try {
+        long ignored = indexer.keptLayers().trim(options.keptBytes());
+      } catch (IOException e) {
+        LOG.log(Level.WARNING, "cannot remove kept layers that are too many", e);
+      }
     }
   }
 

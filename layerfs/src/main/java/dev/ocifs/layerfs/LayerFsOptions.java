@@ -13,6 +13,8 @@ import dev.ocifs.oci.Limits;
  * @param parallelism how many layers are indexed at once
  * @param keepLayers whether layers that are compressed, or lie in an archive, are kept uncompressed
  *     in the store: the kernel can read those by itself
+ * @param keptBytes what uncompressed layers may take on disk: opening an image removes those that
+ *     nobody uses, the one unused for longest first, until they fit
  */
 public record LayerFsOptions(
     Limits limits,
@@ -20,7 +22,8 @@ public record LayerFsOptions(
     ChunkBounds chunks,
     long objectBytes,
     int parallelism,
-    boolean keepLayers) {
+    boolean keepLayers,
+    long keptBytes) {
   private static final long DEFAULT_CACHE_BYTES = 48L << 20;
 
   /**
@@ -34,7 +37,8 @@ public record LayerFsOptions(
         ChunkBounds.of(DEFAULT_CACHE_BYTES),
         0,
         Runtime.getRuntime().availableProcessors(),
-        false);
+        false,
+        Long.MAX_VALUE);
   }
 
   /** For a machine that serves many mounts: a cache of 128 MiB. */
@@ -44,19 +48,23 @@ public record LayerFsOptions(
 
   /** For a machine where other work matters more: a cache of 16 MiB, one layer at a time. */
   public static LayerFsOptions development() {
-    return new LayerFsOptions(Limits.DEFAULT, false, ChunkBounds.of(16L << 20), 0, 1, false);
+    return new LayerFsOptions(
+        Limits.DEFAULT, false, ChunkBounds.of(16L << 20), 0, 1, false, Long.MAX_VALUE);
   }
 
   public LayerFsOptions withLimits(Limits newLimits) {
-    return new LayerFsOptions(newLimits, strict, chunks, objectBytes, parallelism, keepLayers);
+    return new LayerFsOptions(
+        newLimits, strict, chunks, objectBytes, parallelism, keepLayers, keptBytes);
   }
 
   public LayerFsOptions withStrict(boolean newStrict) {
-    return new LayerFsOptions(limits, newStrict, chunks, objectBytes, parallelism, keepLayers);
+    return new LayerFsOptions(
+        limits, newStrict, chunks, objectBytes, parallelism, keepLayers, keptBytes);
   }
 
   public LayerFsOptions withChunks(ChunkBounds newChunks) {
-    return new LayerFsOptions(limits, strict, newChunks, objectBytes, parallelism, keepLayers);
+    return new LayerFsOptions(
+        limits, strict, newChunks, objectBytes, parallelism, keepLayers, keptBytes);
   }
 
   public LayerFsOptions withCacheBytes(long newCacheBytes) {
@@ -64,10 +72,17 @@ public record LayerFsOptions(
   }
 
   public LayerFsOptions withObjectBytes(long newObjectBytes) {
-    return new LayerFsOptions(limits, strict, chunks, newObjectBytes, parallelism, keepLayers);
+    return new LayerFsOptions(
+        limits, strict, chunks, newObjectBytes, parallelism, keepLayers, keptBytes);
   }
 
   public LayerFsOptions withKeepLayers(boolean newKeepLayers) {
-    return new LayerFsOptions(limits, strict, chunks, objectBytes, parallelism, newKeepLayers);
+    return new LayerFsOptions(
+        limits, strict, chunks, objectBytes, parallelism, newKeepLayers, keptBytes);
+  }
+
+  public LayerFsOptions withKeptBytes(long newKeptBytes) {
+    return new LayerFsOptions(
+        limits, strict, chunks, objectBytes, parallelism, keepLayers, newKeptBytes);
   }
 }

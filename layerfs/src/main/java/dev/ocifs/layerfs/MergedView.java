@@ -21,6 +21,7 @@ import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.ImageLayer;
 import dev.ocifs.oci.store.PendingFile;
 import dev.ocifs.oci.store.Store;
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -29,6 +30,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,7 @@ final class MergedView implements ImageView {
   private final AccessRecorder accesses;
   private final Store store;
   private final KeptLayers kept;
+  private final List<Closeable> holds = new ArrayList<>();
   private final Digest chainId;
   private final Operation reads;
   private final Prefetcher prefetcher;
@@ -79,10 +82,11 @@ final class MergedView implements ImageView {
     this.chainId = chainId;
     accesses = new AccessRecorder(spans(indices));
     ReadListener listener = new Listener();
+    BitSet held = holdCopies();
     for (int i = 0; i < indices.size(); i++) {
       LayerIndex index = indices.get(i).value();
       ImageLayer layer = image.layers().get(i);
-      boolean copy = kept.has(index.facts());
+      boolean copy = held.get(i);
       layers.add(
           new LayerReader(
               index,
@@ -93,6 +97,31 @@ final class MergedView implements ImageView {
               engine.decoders(),
               engine.objects(),
               listener));
+    }
+  }
+
+  /** Keeps the uncompressed layers that there are from being removed; says which those are. */
+  private BitSet holdCopies() throws IOException {
+    BitSet held = new BitSet();
+    boolean done = false;
+    try {
+      for (int i = 0; i < indices.size(); i++) {
+        Optional<Closeable> hold = kept.hold(indices.get(i).value().facts());
+        hold.ifPresent(holds::add);
+        held.set(i, hold.isPresent());
+      }
+      done = true;
+      return held;
+    } finally {
+      if (!done) {
+        closeHolds();
+      }
+    }
+  }
+
+  private void closeHolds() throws IOException {
+    for (Closeable hold : holds) {
+      hold.close();
     }
   }
 
@@ -388,6 +417,7 @@ final class MergedView implements ImageView {
         keepAccesses();
       } finally {
         LayerReader.closeAll(layers);
+        closeHolds();
       }
     } finally {
       treeLease.close();

@@ -101,7 +101,13 @@ class ArchitectureTest {
           Map.entry("mount.kernel", Set.of("oci", "layerfs.view", "mount", "mount.internal.ffm")),
           Map.entry(
               "mount.erofs",
-              Set.of("oci", "oci.store", "layerfs.view", "mount", "mount.internal.ffm")),
+              Set.of(
+                  "oci",
+                  "oci.store",
+                  "layerfs.check",
+                  "layerfs.view",
+                  "mount",
+                  "mount.internal.ffm")),
           Map.entry("mount.jnr", Set.of("oci", "layerfs.view", "mount", "mount.internal.ffm")),
           Map.entry(
               "cli",
@@ -118,6 +124,7 @@ class ArchitectureTest {
                   "layerfs.pool",
                   "layerfs.view",
                   "mount",
+                  "mount.erofs",
                   "mount.internal.ffm",
                   "mount.server")));
 

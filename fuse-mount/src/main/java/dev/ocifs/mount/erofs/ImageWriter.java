@@ -8,6 +8,7 @@ import dev.ocifs.oci.OcifsException.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HexFormat;
@@ -40,6 +41,7 @@ final class ImageWriter {
   private final Attributes attributes = new Attributes();
   private final BitSet usedLayers = new BitSet();
   private final List<DeviceTable.Slot> slots = new ArrayList<>();
+  private final List<Path> deviceFiles = new ArrayList<>();
   private final int[] devices;
   private long inodesEnd;
   private long dataStart;
@@ -57,8 +59,9 @@ final class ImageWriter {
    *
    * @param blocks how many blocks the image has
    * @param crc CRC-32C of them
+   * @param devices the layers that it points into, device 1 first
    */
-  record Written(long blocks, int crc) {}
+  record Written(long blocks, int crc, List<Path> devices) {}
 
   /**
    * Writes the image to the beginning of an empty file.
@@ -87,7 +90,7 @@ final class ImageWriter {
     writeInodes(out);
     writeData(out);
     out.zerosTo(blocks << Blocks.BITS);
-    return new Written(blocks, out.crc());
+    return new Written(blocks, out.crc(), List.copyOf(deviceFiles));
   }
 
   /** Derived from what the image shows, so that the same image is the same bytes. */
@@ -101,13 +104,14 @@ final class ImageWriter {
       LayerFiles.LayerFile layer = layers.layers().get(i);
       slots.add(
           new DeviceTable.Slot(layer.diffId().hex(), Files.size(layer.path()) >>> Blocks.BITS));
+      deviceFiles.add(layer.path());
       devices[i] = slots.size();
     }
     if (slots.size() > DeviceTable.MAX) {
       throw new OcifsException(
               Kind.UNSUPPORTED,
-              "files lie in " + slots.size() + " layers, EROFS takes " + DeviceTable.MAX)
-          .hint("use --backend kernel");
+              "files lie in " + slots.size() + " layers, mount(2) takes " + DeviceTable.MAX)
+          .hint("use --backend auto, which serves such images by FUSE, or squash some layers");
     }
   }
 

@@ -56,10 +56,9 @@ record MetadataImage(Path path, List<Path> devices) {
       ByteBuffer trailer = ByteBuffer.allocate(TRAILER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
       trailer.putLong(MAGIC).putInt(VERSION).putInt(written.crc()).putLong(written.blocks());
       file.write(trailer.flip());
-      file.commit();
+      file.publish(); // should a crash cut it, the checksum tells
+      return new MetadataImage(path, written.devices());
     }
-    return find(path, layers)
-        .orElseThrow(() -> new IOException(path + " is not what was just written"));
   }
 
   /** The image, unless there is none or it is damaged, of another version or of other layers. */
@@ -79,6 +78,13 @@ record MetadataImage(Path path, List<Path> devices) {
       return Optional.of(new MetadataImage(path, devices));
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    }
+  }
+
+  /** Whether a file is a whole image of this version; devices are not looked at. */
+  static boolean isWhole(Path path) throws IOException {
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      return isWhole(file);
     }
   }
 

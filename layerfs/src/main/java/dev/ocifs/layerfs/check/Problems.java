@@ -37,12 +37,12 @@ public final class Problems {
 
   /** What is done with a file that is looked at. */
   @FunctionalInterface
-  interface Look {
+  public interface Look {
     void run() throws IOException;
   }
 
   /** Looks at one file, and goes on to the next when it cannot be read. */
-  void lookAt(Path file, Look look) {
+  public void lookAt(Path file, Look look) {
     files++;
     try {
       look.run();
@@ -81,12 +81,12 @@ public final class Problems {
   }
 
   /** Tells of a file that is damaged and can be made again, which the repair removes. */
-  void damaged(Path file, Optional<Object> identity, String what) {
+  public void damaged(Path file, Optional<Object> identity, String what) {
     repairable(file, what, "removed, it is made again when needed", () -> remove(file, identity));
   }
 
   /** What tells a file from a later one of its name; empty when there is no file. */
-  static Optional<Object> identity(Path file) throws IOException {
+  public static Optional<Object> identity(Path file) throws IOException {
     try {
       return Optional.ofNullable(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
     } catch (NoSuchFileException e) {

@@ -11,11 +11,15 @@ import dev.ocifs.oci.source.ImageLayer;
 import dev.ocifs.oci.store.BuildLock;
 import dev.ocifs.oci.store.PendingFile;
 import dev.ocifs.oci.store.Store;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongConsumer;
@@ -48,6 +52,24 @@ public final class KeptLayers {
   public boolean has(LayerFacts facts) throws IOException {
     Path copy = store.object(facts.diffId());
     return Files.isRegularFile(copy) && Files.size(copy) == padded(facts.tarBytes());
+  }
+
+  /**
+   * Keeps the copy of a layer from being removed until the caller closes what this returns; empty
+   * when the store has none.
+   */
+  public Optional<Closeable> hold(LayerFacts facts) throws IOException {
+    if (!has(facts)) {
+      return Optional.empty();
+    }
+    Path copy = store.object(facts.diffId());
+    try {
+      FileChannel open = FileChannel.open(copy, StandardOpenOption.READ);
+      KeptBound.used(copy);
+      return Optional.of(open);
+    } catch (NoSuchFileException e) {
+      return Optional.empty(); // removed just now
+    }
   }
 
   /** What reads of the layer go to: its uncompressed copy, else its blob. The caller closes it. */
@@ -92,6 +114,7 @@ public final class KeptLayers {
         } finally {
           turns.release();
         }
+        copy.bulk().flush();
         pad(copy.channel());
         copy.commit();
       }
@@ -117,10 +140,21 @@ public final class KeptLayers {
       if ((int) crc.getValue() != index.spanCrc(span)) {
         throw index.contentDiffers(span);
       }
-      copy.write(ByteBuffer.wrap(bytes, 0, length));
+      copy.bulk().write(bytes, 0, length);
       read.accept(inEnd - before);
       before = inEnd;
     }
+  }
+
+  /**
+   * Removes copies, those unused for longest first, until they take no more than so many bytes on
+   * disk. One that a view or a mount has open stays, whosever it is, and so does one that was used
+   * a moment ago.
+   *
+   * @return what they take now
+   */
+  public long trim(long maxBytes) throws IOException {
+    return new KeptBound(store, InstantSource.system()).trim(maxBytes);
   }
 
   /** Fills the last block with zeros. */

@@ -13,10 +13,8 @@ import dev.ocifs.oci.source.ImageLayer;
 import dev.ocifs.oci.store.BuildLock;
 import dev.ocifs.oci.store.PendingFile;
 import dev.ocifs.oci.store.Store;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -127,8 +125,8 @@ public final class LayerIndexer {
         layer.digest().map(Digest::algorithm).orElse(Digest.Algorithm.SHA256);
     long spanBytes = plainSpans || compression == Compression.NONE ? PLAIN_SPAN_BYTES : SPAN_BYTES;
     try (PendingFile index = store.create(store.layerIndex(key(layer)));
-        PendingFile copy = keep ? store.create(store.object(layer.diffId())) : null;
-        OutputStream out = copy == null ? null : stream(copy)) {
+        PendingFile copy = keep ? store.create(store.object(layer.diffId())) : null) {
+      OutputStream out = copy == null ? null : copy.bulk();
       LayerIndexedEvent event = FlightEvents.layerIndexed();
       LayerFacts facts;
       turns.acquireUninterruptibly();
@@ -169,10 +167,6 @@ public final class LayerIndexer {
     checkDigests(layer, facts);
     writer.finish(facts);
     return facts;
-  }
-
-  private static OutputStream stream(PendingFile file) {
-    return new BufferedOutputStream(Channels.newOutputStream(file.channel()), 1 << 20);
   }
 
   private static Compression sniff(BlobSource blob) throws IOException {

@@ -1,5 +1,6 @@
 package dev.ocifs.oci.source;
 
+import dev.ocifs.oci.store.DirectIo;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -7,8 +8,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +25,6 @@ final class DirectReader implements Closeable {
 
   /** What is shorter fills no cache, and opening it twice and mapping it would cost more. */
   static final long MIN_FILE_BYTES = 1 << 20;
-
-  /** File systems whose blocks are larger are not on a disk of this machine. */
-  private static final long MAX_BLOCK_BYTES = 64 * 1024;
 
   private final Path path;
   private final FileChannel channel;
@@ -102,13 +98,8 @@ final class DirectReader implements Closeable {
       return false;
     }
     try {
-      long blockSize = Files.getFileStore(path).getBlockSize();
-      if (blockSize > MAX_BLOCK_BYTES) {
-        close();
-        return false;
-      }
-      block = (int) blockSize;
-      direct = FileChannel.open(path, StandardOpenOption.READ, directOption());
+      block = DirectIo.blockBytes(path);
+      direct = FileChannel.open(path, StandardOpenOption.READ, DirectIo.option());
       Arena shared = Arena.ofShared();
       arena = shared;
       pages = channel.map(MapMode.READ_ONLY, 0, size, shared);
@@ -118,21 +109,6 @@ final class DirectReader implements Closeable {
       close();
       return false;
     }
-  }
-
-  /** By its name: the compiler warns of the class, which is in the module jdk.unsupported. */
-  static OpenOption directOption() {
-    try {
-      for (Object option :
-          Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants()) {
-        if (option.toString().equals("DIRECT")) {
-          return (OpenOption) option;
-        }
-      }
-    } catch (ClassNotFoundException e) {
-      throw new UnsupportedOperationException("no O_DIRECT", e);
-    }
-    throw new UnsupportedOperationException("no O_DIRECT");
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.ocifs.oci.store;
 import dev.ocifs.oci.OcifsException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -14,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of the store that is being written, under another name until {@link #commit}: whatever
@@ -26,6 +28,7 @@ public final class PendingFile implements Closeable {
   private final Path tmp;
   private final Path target;
   private final FileChannel channel;
+  private @Nullable DirectOutput direct;
   private boolean committed;
   private boolean closed;
 
@@ -97,6 +100,18 @@ public final class PendingFile implements Closeable {
   }
 
   /**
+   * A way to append content that is long and not read soon, past the page cache where that can be.
+   * What was written there is in the file after a flush; this file closes it, and nothing else
+   * writes while it is used.
+   */
+  public OutputStream bulk() throws IOException {
+    if (direct == null) {
+      direct = new DirectOutput(tmp, target, channel, channel.size());
+    }
+    return direct;
+  }
+
+  /**
    * Puts the file in its place, replacing one that is there, and returns when it is safe on disk.
    *
    * @throws OcifsException {@code STORE} when the disk is full or not writable
@@ -148,7 +163,13 @@ public final class PendingFile implements Closeable {
       }
     } finally {
       TempFiles.forget(tmp);
-      channel.close();
+      try {
+        if (direct != null) {
+          direct.close(); // not before: the lock on the file falls with it
+        }
+      } finally {
+        channel.close();
+      }
     }
   }
 

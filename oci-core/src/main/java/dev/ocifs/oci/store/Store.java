@@ -184,6 +184,11 @@ public final class Store {
         .resolve(content.hex());
   }
 
+  /** The folder of {@link #object} and of {@link #spans}. */
+  public Path objects() {
+    return derived.resolve("objects");
+  }
+
   /** The folder of the decoded spans of layers; it may not exist before {@link #create}. */
   public Path spans() {
     return derived.resolve("objects").resolve("spans");

@@ -3,6 +3,7 @@ package dev.ocifs.oci.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ocifs.oci.store.DirectIo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -27,10 +28,7 @@ final class DirectReaderTest {
     Path file = folder.resolve("file");
     try (FileChannel channel =
         FileChannel.open(
-            file,
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.WRITE,
-            DirectReader.directOption())) {
+            file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, DirectIo.option())) {
       ByteBuffer whole = ByteBuffer.allocateDirect(2 << 20).alignedSlice(64 * 1024);
       whole.put(content).position(0).limit(whole.capacity() / (64 * 1024) * (64 * 1024));
       while (whole.hasRemaining()) {

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,5 +143,44 @@ final class PendingFileTest {
       assertThat(error).hasMessageContainingAll(target.toString(), "No space left", "--root");
       assertThat(pending.explain(error)).isSameAs(error);
     }
+  }
+
+  @Test
+  void bulkIsWrittenWholeWhateverThePiecesAre() throws IOException {
+    long seed = 0x0cf5;
+    Random random = new Random(seed);
+    byte[] content = new byte[(3 << 20) + 1234];
+    random.nextBytes(content);
+    try (PendingFile pending = store.create(target)) {
+      OutputStream out = pending.bulk();
+      for (int done = 0; done < content.length; ) {
+        int n = Math.min(1 + random.nextInt(1 << 19), content.length - done);
+        out.write(content, done, n);
+        done += n;
+      }
+      out.flush();
+      assertThat(pending.channel().size()).isEqualTo(content.length);
+      pending.commit();
+    }
+    assertThat(target).as("seed %s", seed).hasBinaryContent(content);
+    assertThat(store.tmpDir()).isEmptyDirectory();
+  }
+
+  @Test
+  void bulkGoesOnWhereAFlushHasEndedWithinABlock() throws IOException {
+    byte[] content = new byte[2 << 20];
+    new Random(7).nextBytes(content);
+    try (PendingFile pending = store.create(target)) {
+      write(pending, "head");
+      OutputStream out = pending.bulk();
+      out.write(content, 0, 777);
+      out.flush();
+      out.write(content, 777, content.length - 777);
+      out.flush();
+      pending.commit();
+    }
+    byte[] written = Files.readAllBytes(target);
+    assertThat(new String(written, 0, 4, US_ASCII)).isEqualTo("head");
+    assertThat(Arrays.copyOfRange(written, 4, written.length)).isEqualTo(content);
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ocifs.layerfs.check.Problem;
+import dev.ocifs.layerfs.check.Problems;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.layerfs.view.LayerFiles;
 import dev.ocifs.mount.Mount;
@@ -11,7 +13,10 @@ import dev.ocifs.mount.MountOptions;
 import dev.ocifs.mount.MountRequest;
 import dev.ocifs.mount.MountTable;
 import dev.ocifs.mount.Mounter;
+import dev.ocifs.mount.erofs.ErofsCheck;
 import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.store.Store;
+import dev.ocifs.oci.store.UnusedFile;
 import dev.ocifs.tests.image.Entry;
 import dev.ocifs.tests.image.LayerBytes;
 import dev.ocifs.tests.image.TarWriter;
@@ -189,6 +194,38 @@ class ErofsImagesTest {
       Files.write(layer, new byte[512]);
     }
     assertThat(mounted(image).differences(due)).isEmpty();
+  }
+
+  @Test
+  void underAMountALayerStaysWhateverTheBoundAndGoesAfterwards() throws Exception {
+    bench.keepLayers();
+    Path layer;
+    try (Mount mount = mount(bench.layout(TestImage.ofEntries(List.of(few()))))) {
+      Path shard = onlyFile("objects/sha256");
+      layer = onlyFile("objects/sha256/" + shard.getFileName());
+      assertThat(UnusedFile.delete(layer)).isFalse();
+      assertThat(mount.dir().resolve("large")).hasSize(640_000);
+    }
+    assertThat(UnusedFile.delete(layer)).isTrue();
+  }
+
+  @Test
+  void fsckFindsAndRemovesWhatIsNoImage() throws Throwable {
+    bench.keepLayers();
+    mounted(bench.layout(TestImage.ofEntries(List.of(few()))));
+    Store store = Store.existing(dir.resolve("store"));
+    Path metadata = onlyFile("erofs");
+    Problems none = new Problems(false, problem -> {});
+    ErofsCheck.run(store, none);
+    assertThat(none.files()).isEqualTo(1);
+    assertThat(none.remaining()).isZero();
+    byte[] wrong = Files.readAllBytes(metadata);
+    wrong[wrong.length / 2] ^= 1;
+    Files.write(metadata, wrong);
+    List<Problem> found = new ArrayList<>();
+    ErofsCheck.run(store, new Problems(true, found::add));
+    assertThat(found).extracting(Problem::state).containsExactly(Problem.State.REPAIRED);
+    assertThat(metadata).doesNotExist();
   }
 
   @Test
