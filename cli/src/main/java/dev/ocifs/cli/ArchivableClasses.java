@@ -64,7 +64,9 @@ public final class ArchivableClasses {
         }
         byte[] bytes = in.getInputStream(entry).readAllBytes();
         if (isOld(bytes)) {
-          out.putNextEntry(new JarEntry(entry.getName()));
+          JarEntry renewed = new JarEntry(entry.getName());
+          renewed.setTimeLocal(entry.getTimeLocal()); // not of now: the same jar each time
+          out.putNextEntry(renewed);
           out.write(renew(format, bytes));
         }
       }
