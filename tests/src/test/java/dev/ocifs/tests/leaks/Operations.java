@@ -106,7 +106,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
     all.put("server", cold(images -> ServerOperations::serving));
     all.put("server, clients cut off", cold(images -> ServerOperations::cuttingOff));
     all.put("metrics server", cold(images -> Operations::servingMetrics));
-    all.put("index, keeping layers", keeping(cold(Operations::indexing)));
+    all.put("index, keeping layers", keeping(cold(Operations::opening)));
     all.put("view, keeping layers", keeping(cold(Operations::reading)));
     all.put("view of kept layers", kept(Operations::reading));
     all.put("fsck", warm(images -> CheckOperations::checking));
