@@ -80,7 +80,7 @@ public final class Mounter implements Closeable {
     Path dir = MountTable.resolve(request.dir());
     claim(dir);
     try {
-      Start start = start(request, host);
+      Start start = start(request, dir, host);
       Mount mount = null;
       try {
         mount = new Mount(request, start.backend(), start.session());
@@ -99,11 +99,11 @@ public final class Mounter implements Closeable {
   /** What has begun to show a tree. */
   private record Start(String backend, FuseBackend.Session session) {}
 
-  private Start start(MountRequest request, MountPoint.Host host) throws IOException {
+  private Start start(MountRequest request, Path dir, MountPoint.Host host) throws IOException {
     MountOptions options = request.options();
     Optional<NativeBackend> kernel = nativeBackend(request);
     if (kernel.isPresent() && mountNatively(kernel.get(), request)) {
-      return new Start(kernel.get().name(), watch(request));
+      return new Start(kernel.get().name(), watch(request, dir));
     }
     FuseBackend backend = backend(options);
     MountPoint.check(request.dir(), options, host);
@@ -127,8 +127,7 @@ public final class Mounter implements Closeable {
   }
 
   /** What cannot be watched is undone: nobody else would know of it. */
-  private FuseBackend.Session watch(MountRequest request) throws OcifsException {
-    Path dir = MountTable.resolve(request.dir());
+  private FuseBackend.Session watch(MountRequest request, Path dir) throws OcifsException {
     try {
       return watcher.watch(dir);
     } catch (IOException | RuntimeException | Error e) {

@@ -72,8 +72,7 @@ class NativeMountTest {
           throw new OutOfMemoryError("unable to create native thread");
         };
     try (Mounter mounter = new Mounter(poor)) {
-      assertThatThrownBy(
-              () -> mounter.mount(request(options.withBackend(FakeNativeBackend.NAME))))
+      assertThatThrownBy(() -> mounter.mount(request(options.withBackend(FakeNativeBackend.NAME))))
           .hasRootCauseInstanceOf(OutOfMemoryError.class);
     }
     assertThat(MountTable.at(temp)).isEmpty();

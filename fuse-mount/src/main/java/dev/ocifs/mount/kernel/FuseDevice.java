@@ -48,10 +48,17 @@ final class FuseDevice implements Device {
   public Device another() {
     int clone = Descriptors.open(PATH, Descriptors.O_RDWR | Descriptors.O_CLOEXEC);
     if (clone >= 0) {
-      if (Descriptors.ioctl(clone, FUSE_DEV_IOC_CLONE, fd) >= 0) {
-        return of(clone);
+      boolean cloned = false;
+      try {
+        cloned = Descriptors.ioctl(clone, FUSE_DEV_IOC_CLONE, fd) >= 0;
+        if (cloned) {
+          return of(clone);
+        }
+      } finally {
+        if (!cloned) {
+          int ignored = Descriptors.close(clone);
+        }
       }
-      int ignored = Descriptors.close(clone);
     }
     return new FuseDevice(fd, false);
   }

@@ -96,8 +96,7 @@ class KernelMountTest extends MountContract {
     view.file(view.root, "file", 0644, new byte[100]);
     Path dir = Files.createDirectory(temp.resolve("breaks"));
     AtomicBoolean broken = new AtomicBoolean();
-    MountRequest request =
-        new MountRequest(view, dir, "x", MountOptions.defaults().withThreads(1));
+    MountRequest request = new MountRequest(view, dir, "x", MountOptions.defaults().withThreads(1));
     FuseBackend.Session session =
         KernelFuseBackend.serve(request, new Breaking(Mounting.mount(request), broken));
     assertThat(Files.readAllBytes(dir.resolve("file"))).hasSize(100);

@@ -45,15 +45,16 @@ final class CheckOperations {
   /** Cuts a file of each kind, where there is one, and has the catalog name what is not there. */
   private static void damage(Store store) throws IOException {
     Digest layer = Digest.sha256(new byte[32]);
-    cutFirst(store.layerIndex("x").getParent());
-    cutFirst(store.tree(layer).getParent());
-    cutFirst(store.profile(layer).getParent());
+    cutFirstBeside(store.layerIndex("x"));
+    cutFirstBeside(store.tree(layer));
+    cutFirstBeside(store.profile(layer));
     try (Catalog catalog = new Catalog(store.catalog(), CatalogOptions.unhurried())) {
       catalog.recordImage("gone", ChainId.of(List.of(layer)), List.of(layer));
     }
   }
 
-  private static void cutFirst(Path folder) throws IOException {
+  private static void cutFirstBeside(Path file) throws IOException {
+    Path folder = file.resolveSibling("");
     if (!Files.exists(folder)) {
       return;
     }
@@ -61,10 +62,10 @@ final class CheckOperations {
     try (Stream<Path> all = Files.list(folder)) {
       files = all.filter(Files::isRegularFile).sorted().limit(1).toList();
     }
-    for (Path file : files) {
-      byte[] bytes = Files.readAllBytes(file);
-      Files.delete(file); // others have it mapped
-      Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+    for (Path first : files) {
+      byte[] bytes = Files.readAllBytes(first);
+      Files.delete(first); // others have it mapped
+      Files.write(first, Arrays.copyOf(bytes, bytes.length / 2));
     }
   }
 }

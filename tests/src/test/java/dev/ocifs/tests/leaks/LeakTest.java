@@ -102,7 +102,7 @@ class LeakTest {
 
   @ParameterizedTest
   @MethodSource("operations")
-  @Timeout(600)
+  @Timeout(1800)
   void leavesNothingOpenWhereverItFails(String name, TestReporter reporter) throws Exception {
     assumeTrue(Files.exists(Path.of("/proc/self/maps")), "no /proc: nothing to count");
     List<String> leaks = new ArrayList<>();

@@ -29,15 +29,17 @@ import java.util.stream.Stream;
  * so every step of every operation can be failed without a hook in the product.
  *
  * <p>A step is a call that is declared to throw an IOException or an SQLException, or one that
- * takes memory outside the heap or a thread, or a call of C. Closing is none: what it fails to give back is the
- * kernel's to keep. Nothing is forced to the disk: that takes long, and nobody pulls the plug here.
+ * takes memory outside the heap or a thread, or a call of C. Closing is none: what it fails to give
+ * back is the kernel's to keep. Nothing is forced to the disk: that takes long, and nobody pulls
+ * the plug here.
  */
 final class WeavingLoader extends ClassLoader {
   private static final String PRODUCT = "dev.ocifs.";
 
   /** What uses the product: loaded anew with it, and left as it is. */
   private static final List<String> USERS =
-      Stream.of("Operations", "CheckOperations", "MountOperations", "ServerOperations", "DeadMounts")
+      Stream.of(
+              "Operations", "CheckOperations", "MountOperations", "ServerOperations", "DeadMounts")
           .map(name -> "dev.ocifs.tests.leaks." + name)
           .toList();
 
