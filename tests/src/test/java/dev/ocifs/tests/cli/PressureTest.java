@@ -33,7 +33,7 @@ class PressureTest {
   private static final int READERS = 64;
 
   /** Each block is read several times, at least. */
-  private static final int BLOCKS_READ = 8000;
+  private static final int BLOCKS_READ = 2500;
 
   private static final Content CONTENT = new Content(SEED, 60, 20);
   private static final Path DROP = Path.of("/proc/sys/vm/drop_caches");
@@ -68,7 +68,7 @@ class PressureTest {
       String mount = "ocifs mount -q --backend " + backend + " 'oci:" + layout + "' '" + dir + "'";
       assertThat(ocifs.bash(enter + mount)).isEqualTo(new Launcher.Result(0, "", ""));
       Process readers = readers(enter);
-      while (!readers.waitFor(20, TimeUnit.MILLISECONDS)) {
+      while (!readers.waitFor(50, TimeUnit.MILLISECONDS)) {
         Files.writeString(DROP, "3");
         if (group.isPresent()) {
           group.get().tighten();

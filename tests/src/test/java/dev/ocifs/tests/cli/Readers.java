@@ -86,8 +86,9 @@ public final class Readers {
   private static byte[] positional(FileChannel channel, int block) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(Content.BLOCK_BYTES);
     long pos = (long) block * Content.BLOCK_BYTES;
-    while (buffer.hasRemaining() && channel.read(buffer, pos + buffer.position()) > 0) {
-      continue;
+    int n = 0;
+    while (n >= 0 && buffer.hasRemaining()) {
+      n = channel.read(buffer, pos + buffer.position());
     }
     return Arrays.copyOf(buffer.array(), buffer.position());
   }
