@@ -33,10 +33,11 @@ class ProtocolTest {
           .time(-5, 999)
           .xattr("user.a", CONTENT);
   private Negotiation negotiation = negotiation(OFFERED);
+  private final OpenFiles openFiles = new OpenFiles(view);
 
   private static Negotiation negotiation(int flags) {
     Request request = request(FakeRequest.init(7, 40, flags, 0));
-    return Negotiation.of(request);
+    return Negotiation.of(request, false);
   }
 
   private static Request request(byte[] bytes) {
@@ -52,7 +53,8 @@ class ProtocolTest {
     Reply reply = new Reply();
     Failures failures = new Failures("test");
     SlowReads slow = new SlowReads(view, failures, Runnable::run, thread -> false);
-    Protocol protocol = new Protocol(view, failures, negotiation, slow, device, request, reply);
+    Protocol protocol =
+        new Protocol(view, failures, negotiation, slow, openFiles, device, request, reply);
     int before = device.replyCount();
     int errno = protocol.answer();
     if (errno != Protocol.SILENT) {
@@ -481,7 +483,9 @@ class ProtocolTest {
     SlowReads slow = new SlowReads(thrifty, failures, Runnable::run, thread -> false);
     Request request = new Request();
     Reply reply = new Reply();
-    Protocol protocol = new Protocol(thrifty, failures, negotiation, slow, device, request, reply);
+    Protocol protocol =
+        new Protocol(
+            thrifty, failures, negotiation, slow, new OpenFiles(thrifty), device, request, reply);
     List<byte[]> asked =
         List.of(
             request(Opcode.LOOKUP, 1).name("some name").build(),

@@ -113,12 +113,12 @@ public final class Descriptors {
     }
   }
 
-  /** An ioctl(2) whose argument points to one 32-bit number. */
-  public static int ioctl(int fd, long request, int argument) {
+  /** An ioctl(2) whose argument points to 32-bit numbers: one, or the fields of a struct. */
+  public static int ioctl(int fd, long request, int... argument) {
     MemorySegment state = STATE.get();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment number = arena.allocateFrom(ValueLayout.JAVA_INT, argument);
-      int result = (int) IOCTL.invokeExact(state, fd, request, number);
+      MemorySegment numbers = arena.allocateFrom(ValueLayout.JAVA_INT, argument);
+      int result = (int) IOCTL.invokeExact(state, fd, request, numbers);
       return result < 0 ? -Libc.errno(state) : result;
     } catch (Throwable e) {
       throw Libc.rethrow(e);
