@@ -1,15 +1,18 @@
 package dev.ocifs.cli;
 
+import dev.ocifs.layerfs.HydrationOptions;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.mount.MountOptions;
 import dev.ocifs.mount.MountRegistry;
 import dev.ocifs.mount.Mounter;
+import dev.ocifs.mount.internal.ffm.Descriptors;
 import dev.ocifs.mount.internal.ffm.Stdio;
 import dev.ocifs.mount.server.MountServer;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.store.BuildLock;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +65,22 @@ final class MountCommand implements Callable<Integer> {
           "Keep the layers uncompressed in the store, so that the kernel can read them by itself;"
               + " --backend erofs does so anyway.")
   boolean keepLayers;
+
+  @Option(
+      names = "--hydrate",
+      arity = "0..1",
+      fallbackValue = "all",
+      paramLabel = "all|read",
+      description =
+          "For kernel, as root: keep files uncompressed in the store, so that Linux reads them by"
+              + " itself; all, in the background, or those that were read once.")
+  @Nullable Hydrate hydrate;
+
+  /** Which files to keep uncompressed. */
+  enum Hydrate {
+    ALL,
+    READ
+  }
 
   @Option(
       names = "--batch",
@@ -146,8 +165,21 @@ final class MountCommand implements Callable<Integer> {
             .layerFsOptions()
             .withKeepLayers(keepLayers || Mounter.isNative(mount.backend())),
         mount,
+        hydration(),
         allOrNothing,
         foreground);
+  }
+
+  private Optional<HydrationOptions> hydration() {
+    return Optional.ofNullable(hydrate)
+        .map(which -> new HydrationOptions(which == Hydrate.ALL, MountCommand::sync));
+  }
+
+  private static void sync(Path folder, List<FileChannel> files) throws IOException {
+    int errno = -Descriptors.syncFileSystem(folder);
+    if (errno != 0) {
+      throw new IOException("the disk of " + folder + " does not take files: errno " + errno);
+    }
   }
 
   private OptionalInt handOver(Store store, List<MountService.Target> targets) throws IOException {

@@ -1,8 +1,10 @@
 package dev.ocifs.cli;
 
+import dev.ocifs.layerfs.HydrationOptions;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.LayerFsOptions;
+import dev.ocifs.layerfs.ViewStatus;
 import dev.ocifs.layerfs.metrics.FlightEvents;
 import dev.ocifs.layerfs.metrics.MetricsServer;
 import dev.ocifs.layerfs.metrics.MountPhaseEvent;
@@ -27,6 +29,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -45,6 +48,7 @@ final class MountService {
   private final Mounter mounter = new Mounter();
   private final MountRegistry registry;
   private final Map<Mount, MountRegistry.Record> noted = new ConcurrentHashMap<>();
+  private final Map<Mount, ImageView> views = new ConcurrentHashMap<>();
   private final long started = System.nanoTime();
   private final boolean prefetches;
   private @Nullable MetricsServer metrics;
@@ -57,6 +61,7 @@ final class MountService {
       OpenOptions open,
       LayerFsOptions layers,
       MountOptions mount,
+      Optional<HydrationOptions> hydration,
       boolean allOrNothing,
       boolean foreground) {}
 
@@ -113,7 +118,7 @@ final class MountService {
           images[i] = null; // the view's now, or closed
           Target target = targets.get(i);
           try {
-            ImageView view = layers.with(manner.layers()).view(image, listener);
+            ImageView view = view(image, manner, listener);
             requests.add(new MountRequest(view, target.dir(), target.image(), manner.mount()));
             places.add(i);
           } catch (IOException e) {
@@ -133,6 +138,22 @@ final class MountService {
       failures[places.get(j)] = done ? settle(results.get(j), manner) : anotherFailed();
     }
     return Arrays.asList(failures);
+  }
+
+  private ImageView view(Image image, Manner manner, IndexListener listener) throws IOException {
+    ImageView view = layers.with(manner.layers()).view(image, listener);
+    boolean done = false;
+    try {
+      if (manner.hydration().isPresent()) {
+        layers.hydrate(view, manner.hydration().get());
+      }
+      done = true;
+      return view;
+    } finally {
+      if (!done) {
+        close(view);
+      }
+    }
   }
 
   private List<MountResult> mountAll(List<MountRequest> requests, Manner manner) {
@@ -214,6 +235,7 @@ final class MountService {
     if (mount.isNative() && !manner.foreground()) {
       return leaveToKernel(mount, request);
     }
+    views.put(mount, request.view());
     IOException failure = null;
     try {
       noted.put(mount, registry.register(mount.dir(), mount.image(), mount.backend(), log));
@@ -223,6 +245,7 @@ final class MountService {
     mount.whenEnded(
         () -> {
           forget(mount);
+          views.remove(mount);
           close(request.view());
         });
     if (prefetches) {
@@ -348,6 +371,23 @@ final class MountService {
     }
     rows.add(List.of("mounts", Integer.toString(mountCount())));
     return rows;
+  }
+
+  /** What a mount of this process shows and how, empty when there is none at the directory. */
+  Optional<StatusReport> report(Path dir) throws IOException {
+    for (Map.Entry<Mount, MountRegistry.Record> entry : noted.entrySet()) {
+      ImageView view = views.get(entry.getKey());
+      if (entry.getKey().dir().equals(dir) && view != null) {
+        Optional<ViewStatus> status = layers.status(view);
+        return status.map(
+            found ->
+                new StatusReport(
+                    entry.getValue(),
+                    Optional.of(found),
+                    Optional.of(StatsReport.tier("chunks", layers.chunkCache()))));
+      }
+    }
+    return Optional.empty();
   }
 
   /** What the server does and has done. */

@@ -112,6 +112,9 @@ final class OpenFiles {
 
   /** One open of a file is gone. */
   void release(long inode, Device device) {
+    if (open.isEmpty()) {
+      return;
+    }
     open.computeIfPresent(
         inode,
         (key, file) -> {
