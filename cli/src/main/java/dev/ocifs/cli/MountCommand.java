@@ -68,19 +68,15 @@ final class MountCommand implements Callable<Integer> {
 
   @Option(
       names = "--hydrate",
-      arity = "0..1",
-      fallbackValue = "all",
-      paramLabel = "all|read",
       description =
-          "For kernel, as root: keep files uncompressed in the store, so that Linux reads them by"
-              + " itself; all, in the background, or those that were read once.")
-  @Nullable Hydrate hydrate;
+          "For kernel, as root: keep all files uncompressed in the store, so that Linux reads them"
+              + " by itself; they are made in the background.")
+  boolean hydrate;
 
-  /** Which files to keep uncompressed. */
-  enum Hydrate {
-    ALL,
-    READ
-  }
+  @Option(
+      names = "--hydrate-on-read",
+      description = "The same for those files only that have been read once.")
+  boolean hydrateOnRead;
 
   @Option(
       names = "--batch",
@@ -171,8 +167,9 @@ final class MountCommand implements Callable<Integer> {
   }
 
   private Optional<HydrationOptions> hydration() {
-    return Optional.ofNullable(hydrate)
-        .map(which -> new HydrationOptions(which == Hydrate.ALL, MountCommand::sync));
+    return hydrate || hydrateOnRead
+        ? Optional.of(new HydrationOptions(hydrate, MountCommand::sync))
+        : Optional.empty();
   }
 
   private static void sync(Path folder, List<FileChannel> files) throws IOException {
