@@ -21,8 +21,7 @@ final class WholeFileChecks {
   }
 
   void check() throws IOException {
-    files.forEach(
-        file -> look(file, files::contentFault), file -> look(file, files::placeFault));
+    files.forEach(file -> look(file, files::contentFault), file -> look(file, files::placeFault));
   }
 
   /** Finds what is wrong with a file. */
