@@ -4,7 +4,6 @@ import dev.ocifs.layerfs.files.DiskSync;
 import dev.ocifs.layerfs.files.FileStats;
 import dev.ocifs.layerfs.files.FileStore;
 import dev.ocifs.oci.store.Store;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** The whole files of a store, which are looked at when somebody asks for them. Thread-safe. */
@@ -18,7 +17,7 @@ final class FileTier {
     this.maxBytes = maxBytes;
   }
 
-  synchronized FileStore open(DiskSync disk) throws IOException {
+  synchronized FileStore open(DiskSync disk) {
     FileStore files = opened;
     if (files == null) {
       files = FileStore.open(store, maxBytes, disk);

@@ -215,6 +215,11 @@ final class Hydrator implements WholeFiles, Closeable {
     }
   }
 
+  /** An image that is too large shall not push itself out; what is read pushes out the oldest. */
+  private synchronized long expendableBefore() {
+    return state == ViewStatus.Hydration.RUNNING ? begun : store.longAgo();
+  }
+
   /** Adds the file of an inode to a batch if it is missing; false when there is no room. */
   private boolean make(long inode, FileBatch batch) throws IOException {
     Optional<FilePlace> place = maker.place(inode);
@@ -224,7 +229,7 @@ final class Hydrator implements WholeFiles, Closeable {
         || maker.isHollow(inode)) {
       return true;
     }
-    if (!store.makeRoom(batch.bytes() + place.get().size(), begun)) {
+    if (!store.makeRoom(batch.bytes() + place.get().size(), expendableBefore())) {
       return false;
     }
     quiet.awaitQuiet(PATIENCE_MILLIS);
@@ -278,7 +283,7 @@ final class Hydrator implements WholeFiles, Closeable {
 
   /** Ends it and waits for the span under way. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     Thread thread;
     synchronized (this) {
       closed = true;
@@ -296,6 +301,10 @@ final class Hydrator implements WholeFiles, Closeable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    maker.close();
+    try {
+      maker.close();
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "closing a layer", e);
+    }
   }
 }

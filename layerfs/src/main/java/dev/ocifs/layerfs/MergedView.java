@@ -364,7 +364,7 @@ final class MergedView implements ImageView {
         : running.status();
   }
 
-  private void closeHydrator() throws IOException {
+  private void closeHydrator() {
     Hydrator running = hydrator;
     if (running != null) {
       running.close();

@@ -111,7 +111,7 @@ public final class FileBatch implements Closeable {
       Path content = store.folders().content(name);
       Path path = file.target();
       try {
-        if (!FileStore.link(path, content, place.size())) {
+        if (!store.link(path, content, place.size())) {
           replace(content);
           store.made(place.size());
         } else {

@@ -36,7 +36,11 @@ import org.jspecify.annotations.Nullable;
 public final class FileStore {
   private static final Logger LOG = System.getLogger("dev.ocifs.layerfs");
 
-  private static final long TOUCH_MILLIS = 3_600_000;
+  /** How exact the time of the last use is. */
+  static final long TOUCH_MILLIS = 3_600_000;
+
+  /** How long to look for nothing to give up after there was none. */
+  private static final long VAIN_MILLIS = 60_000;
 
   private final Store store;
   private final FileFolders folders;
@@ -47,6 +51,9 @@ public final class FileStore {
   /** Held by whoever makes files: one at a time in a process. */
   private final ReentrantLock making = new ReentrantLock(true);
 
+  private boolean counted;
+  private long vainUntil;
+
   private final AtomicLong entries = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
   private final LongAdder hits = new LongAdder();
@@ -56,22 +63,21 @@ public final class FileStore {
   private final LongAdder failures = new LongAdder();
   private final LongAdder evictions = new LongAdder();
 
-  FileStore(Store store, long maxBytes, DiskSync disk, InstantSource clock) throws IOException {
+  FileStore(Store store, long maxBytes, DiskSync disk, InstantSource clock) {
     this.store = store;
     this.folders = new FileFolders(store.files());
     this.maxBytes = maxBytes;
     this.disk = disk;
     this.clock = clock;
-    folders.contents(file -> count(1, Files.size(file)));
   }
 
   /**
-   * Opens the whole files of a store.
+   * Opens the whole files of a store. How many there are is found out when the first is made.
    *
    * @param maxBytes what they may hold together
    * @param disk how to make sure that they are safe
    */
-  public static FileStore open(Store store, long maxBytes, DiskSync disk) throws IOException {
+  public static FileStore open(Store store, long maxBytes, DiskSync disk) {
     return new FileStore(store, maxBytes, disk, InstantSource.system());
   }
 
@@ -116,14 +122,26 @@ public final class FileStore {
    * @param before gives up only what was used last before this time, in milliseconds
    * @return whether there is
    */
-  public boolean makeRoom(long size, long before) throws IOException {
+  public synchronized boolean makeRoom(long size, long before) throws IOException {
+    if (!counted) {
+      folders.contents(file -> count(1, Files.size(file)));
+      counted = true;
+    }
     if (size > maxBytes) {
       return false;
     }
-    if (bytes.get() + size > maxBytes) {
+    if (bytes.get() + size > maxBytes && clock.millis() >= vainUntil) {
       sweep(maxBytes - maxBytes / 8 - size, before);
+      if (bytes.get() + size > maxBytes) {
+        vainUntil = clock.millis() + VAIN_MILLIS;
+      }
     }
     return bytes.get() + size <= maxBytes;
+  }
+
+  /** The time before which a use counts as long ago. */
+  public long longAgo() {
+    return clock.millis() - TOUCH_MILLIS;
   }
 
   /** The time by which uses are told apart. */
@@ -190,9 +208,11 @@ public final class FileStore {
     return disk;
   }
 
-  void made(long size) {
+  synchronized void made(long size) {
     writes.increment();
-    count(1, size);
+    if (counted) { // else it is found with the others
+      count(1, size);
+    }
   }
 
   void wasShared() {
@@ -220,13 +240,14 @@ public final class FileStore {
         maxBytes);
   }
 
-  /** Links a place to a content that is here. */
-  static boolean link(Path place, Path content, long size) throws IOException {
+  /** Links a place to a content, if that is here. */
+  boolean link(Path place, Path content, long size) throws IOException {
     try {
       if (Files.size(content) != size) {
         return false;
       }
       Files.createLink(place, content);
+      boolean ignored = content.toFile().setLastModified(clock.millis()); // a use
       return true;
     } catch (NoSuchFileException e) {
       return false;
