@@ -14,6 +14,7 @@ enum Commands {
   UMOUNT,
   SERVER,
   STATS,
+  STATUS,
   MOUNTS,
   LS,
   CAT,
@@ -36,6 +37,7 @@ enum Commands {
       case UMOUNT -> new UmountCommand(ocifs);
       case SERVER -> new ServerCommand(ocifs);
       case STATS -> new StatsCommand(ocifs);
+      case STATUS -> new StatusCommand(ocifs);
       case MOUNTS -> new MountsCommand(ocifs);
       case LS -> new LsCommand(ocifs);
       case CAT -> new CatCommand(ocifs);

@@ -1,15 +1,18 @@
 package dev.ocifs.cli;
 
+import dev.ocifs.layerfs.HydrationOptions;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.mount.MountOptions;
 import dev.ocifs.mount.MountRegistry;
 import dev.ocifs.mount.Mounter;
+import dev.ocifs.mount.internal.ffm.Descriptors;
 import dev.ocifs.mount.internal.ffm.Stdio;
 import dev.ocifs.mount.server.MountServer;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.store.BuildLock;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +60,18 @@ final class MountCommand implements Callable<Integer> {
   boolean foreground;
 
   @Mixin KeepOptions keep = new KeepOptions();
+
+  @Option(
+      names = "--hydrate",
+      description =
+          "For kernel, as root: keep all files uncompressed in the store, so that Linux reads them"
+              + " by itself; they are made in the background.")
+  boolean hydrate;
+
+  @Option(
+      names = "--hydrate-on-read",
+      description = "The same for those files only that have been read once.")
+  boolean hydrateOnRead;
 
   @Option(
       names = "--batch",
@@ -139,8 +154,22 @@ final class MountCommand implements Callable<Integer> {
         imageOptions.openOptions(store).withDirectory(ocifs.directory()),
         keep.apply(imageOptions.layerFsOptions(), Mounter.isNative(mount.backend())),
         mount,
+        hydration(),
         allOrNothing,
         foreground);
+  }
+
+  private Optional<HydrationOptions> hydration() {
+    return hydrate || hydrateOnRead
+        ? Optional.of(new HydrationOptions(hydrate, MountCommand::sync))
+        : Optional.empty();
+  }
+
+  private static void sync(Path folder, List<FileChannel> files) throws IOException {
+    int errno = -Descriptors.syncFileSystem(folder);
+    if (errno != 0) {
+      throw new IOException("the disk of " + folder + " does not take files: errno " + errno);
+    }
   }
 
   private OptionalInt handOver(Store store, List<MountService.Target> targets) throws IOException {

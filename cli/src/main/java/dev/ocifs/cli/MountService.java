@@ -1,9 +1,11 @@
 package dev.ocifs.cli;
 
+import dev.ocifs.layerfs.HydrationOptions;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.LayerFsOptions;
 import dev.ocifs.layerfs.OpenResult;
+import dev.ocifs.layerfs.ViewStatus;
 import dev.ocifs.layerfs.metrics.FlightEvents;
 import dev.ocifs.layerfs.metrics.MetricsServer;
 import dev.ocifs.layerfs.metrics.MountPhaseEvent;
@@ -27,6 +29,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -45,6 +48,7 @@ final class MountService {
   private final Mounter mounter = new Mounter();
   private final MountRegistry registry;
   private final Map<Mount, MountRegistry.Record> noted = new ConcurrentHashMap<>();
+  private final Map<Mount, ImageView> views = new ConcurrentHashMap<>();
   private final long started = System.nanoTime();
   private final boolean prefetches;
   private @Nullable MetricsServer metrics;
@@ -57,6 +61,7 @@ final class MountService {
       OpenOptions open,
       LayerFsOptions layers,
       MountOptions mount,
+      Optional<HydrationOptions> hydration,
       boolean allOrNothing,
       boolean foreground) {}
 
@@ -111,9 +116,12 @@ final class MountService {
       Target target = targets.get(i);
       failures[i] = opened.get(i).failure().orElse(null);
       if (opened.get(i).view().isPresent()) {
-        ImageView view = opened.get(i).view().get();
-        requests.add(new MountRequest(view, target.dir(), target.image(), manner.mount()));
-        places.add(i);
+        try {
+          requests.add(request(opened.get(i).view().get(), target, manner));
+          places.add(i);
+        } catch (IOException e) {
+          failures[i] = e;
+        }
       }
     }
     boolean done = !manner.allOrNothing() || requests.size() == targets.size();
@@ -125,6 +133,21 @@ final class MountService {
       failures[places.get(j)] = done ? settle(results.get(j), manner) : anotherFailed();
     }
     return Arrays.asList(failures);
+  }
+
+  private MountRequest request(ImageView view, Target target, Manner manner) throws IOException {
+    boolean done = false;
+    try {
+      if (manner.hydration().isPresent()) {
+        layers.hydrate(view, manner.hydration().get());
+      }
+      done = true;
+      return new MountRequest(view, target.dir(), target.image(), manner.mount());
+    } finally {
+      if (!done) {
+        close(view);
+      }
+    }
   }
 
   private List<MountResult> mountAll(List<MountRequest> requests, Manner manner) {
@@ -157,6 +180,7 @@ final class MountService {
     if (mount.isNative() && !manner.foreground()) {
       return leaveToKernel(mount, request);
     }
+    views.put(mount, request.view());
     IOException failure = null;
     try {
       noted.put(mount, registry.register(mount.dir(), mount.image(), mount.backend(), log));
@@ -166,6 +190,7 @@ final class MountService {
     mount.whenEnded(
         () -> {
           forget(mount);
+          views.remove(mount);
           close(request.view());
         });
     if (prefetches) {
@@ -291,6 +316,23 @@ final class MountService {
     }
     rows.add(List.of("mounts", Integer.toString(mountCount())));
     return rows;
+  }
+
+  /** What a mount of this process shows and how, empty when there is none at the directory. */
+  Optional<StatusReport> report(Path dir) throws IOException {
+    for (Map.Entry<Mount, MountRegistry.Record> entry : noted.entrySet()) {
+      ImageView view = views.get(entry.getKey());
+      if (entry.getKey().dir().equals(dir) && view != null) {
+        Optional<ViewStatus> status = layers.status(view);
+        return status.map(
+            found ->
+                new StatusReport(
+                    entry.getValue(),
+                    Optional.of(found),
+                    Optional.of(StatsReport.tier("chunks", layers.chunkCache()))));
+      }
+    }
+    return Optional.empty();
   }
 
   /** What the server does and has done. */

@@ -43,7 +43,9 @@ final class ServerFlags {
   @Option(
       names = "--objects",
       paramLabel = "SIZE",
-      description = "Server: keep decoded content on disk, too, at most so much (default: none).")
+      description =
+          "Server: keep decoded content on disk, too, at most so much (default: none); whole files"
+              + " of --hydrate take as much at most (default: 16G).")
   @Nullable String objects;
 
   @Option(

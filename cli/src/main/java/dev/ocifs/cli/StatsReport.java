@@ -91,10 +91,14 @@ record StatsReport(
     if (objects.maxBytes() > 0) {
       tiers.add(tier("objects", objects));
     }
+    CacheStats files = layers.files().asCache();
+    if (files.maxBytes() > 0) {
+      tiers.add(tier("files", files));
+    }
     return tiers;
   }
 
-  private static Cache tier(String name, CacheStats stats) {
+  static Cache tier(String name, CacheStats stats) {
     return new Cache(
         name,
         stats.hits(),

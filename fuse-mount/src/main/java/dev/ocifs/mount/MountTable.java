@@ -110,7 +110,7 @@ public final class MountTable {
    * The directory's path without symbolic links, as the table shows it, also when the mount there
    * is dead and answers nothing.
    */
-  static Path resolve(Path dir) {
+  public static Path resolve(Path dir) {
     Path absolute = dir.toAbsolutePath().normalize();
     try {
       return absolute.toRealPath();

@@ -27,6 +27,7 @@ import java.util.function.Supplier;
  * @param chunks decoded content
  * @param decoders what decodes it
  * @param kept decoded spans on disk, unless there shall be none
+ * @param files whole files on disk
  * @param prefetcher decodes what will be asked for
  * @param catalog what images and layers there are; opened by the first who asks
  * @param metrics what all of that counts
@@ -37,6 +38,7 @@ record Engine(
     ChunkCache chunks,
     DecoderPools decoders,
     Optional<ObjectStore> kept,
+    FileTier files,
     Prefetcher prefetcher,
     Catalog catalog,
     Metrics metrics,
@@ -50,6 +52,9 @@ record Engine(
   /** Mapped but for documents, so that it costs address space and not heap. */
   private static final long MAX_METADATA_BYTES = 1L << 30;
 
+  /** What whole files may take when nobody says how much content to keep on disk. */
+  private static final long DEFAULT_FILE_BYTES = 16L << 30;
+
   static Engine create(Store store, LayerFsOptions options) {
     ChunkBounds bounds = options.chunks();
     Metrics metrics = new Metrics();
@@ -61,6 +66,8 @@ record Engine(
             options.objectBytes() == 0
                 ? Optional.empty()
                 : Optional.of(ObjectStore.open(store, options.objectBytes(), bounds.entryBytes())),
+            new FileTier(
+                store, options.objectBytes() == 0 ? DEFAULT_FILE_BYTES : options.objectBytes()),
             new Prefetcher(bounds.bytes() / 2),
             new Catalog(store.catalog(), CatalogOptions.defaults()),
             metrics,
@@ -68,6 +75,7 @@ record Engine(
     engine.register("metadata", engine.metadata::stats);
     engine.register("chunks", engine.chunks::stats);
     engine.kept.ifPresent(engine::register);
+    engine.register("files", () -> engine.files.stats().asCache());
     metrics.gauge(
         "ocifs_decoders_in_use", "Span decoders in use", () -> engine.decoders.metrics().inUse());
     return engine;

@@ -4,6 +4,7 @@ import dev.ocifs.layerfs.cache.CacheStats;
 import dev.ocifs.layerfs.cache.Lease;
 import dev.ocifs.layerfs.cache.MetadataKey;
 import dev.ocifs.layerfs.catalog.Catalog;
+import dev.ocifs.layerfs.files.FileStats;
 import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.layerfs.index.LayerIndexer;
 import dev.ocifs.layerfs.metrics.FlightEvents;
@@ -256,6 +257,23 @@ public final class LayerFs implements Closeable {
     }
   }
 
+  /**
+   * Lets the content of a view have files of their own, which the kernel can read by itself: {@link
+   * ImageView#wholeFiles}. They are made once a backend says that it has a use of them.
+   *
+   * @param view one that {@link #view} opened, and nobody reads yet
+   */
+  public void hydrate(ImageView view, HydrationOptions how) throws IOException {
+    if (view instanceof MergedView merged) {
+      merged.hydrate(how, engine.files());
+    }
+  }
+
+  /** What a view shows, and how much of it the kernel can read by itself. */
+  public Optional<ViewStatus> status(ImageView view) throws IOException {
+    return view instanceof MergedView merged ? Optional.of(merged.status()) : Optional.empty();
+  }
+
   /** What images and layers the store has seen; it belongs to the library. */
   public Catalog catalog() {
     return engine.catalog();
@@ -366,6 +384,11 @@ public final class LayerFs implements Closeable {
   /** What the decoded spans on disk have done; all zeros when none are kept. */
   public ObjectStats objects() {
     return engine.kept().map(ObjectStore::stats).orElse(ObjectStats.NONE);
+  }
+
+  /** What the whole files on disk have done; all zeros when nobody has asked for any. */
+  public FileStats files() {
+    return engine.files().stats();
   }
 
   /**

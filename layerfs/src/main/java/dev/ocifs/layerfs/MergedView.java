@@ -16,6 +16,7 @@ import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.view.Attributes;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.layerfs.view.LayerFiles;
+import dev.ocifs.layerfs.view.WholeFiles;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.ImageLayer;
@@ -59,6 +60,7 @@ final class MergedView implements ImageView {
   private final Prefetcher prefetcher;
   private final Prefetcher.Spans readBefore = (layer, span) -> decodeAhead(layer, span, true);
   private final Prefetcher.Spans nextInOrder = (layer, span) -> decodeAhead(layer, span, false);
+  private volatile @Nullable Hydrator hydrator;
   private boolean closed;
 
   /** A view that owns the image and the leases. */
@@ -354,51 +356,47 @@ final class MergedView implements ImageView {
       }
       files.add(new LayerFiles.LayerFile(facts.diffId(), file.get()));
     }
-    return Optional.of(new LayersOfView(files));
+    return Optional.of(new LayersOfView(store, chainId, tree, List.copyOf(files)));
   }
 
-  private final class LayersOfView implements LayerFiles {
-    private final List<LayerFile> files;
-
-    LayersOfView(List<LayerFile> files) {
-      this.files = List.copyOf(files);
+  /** Lets the content have files of their own; to be called before anyone asks for them. */
+  void hydrate(HydrationOptions options, FileTier tier) throws IOException {
+    List<Digest> diffIds = new ArrayList<>();
+    List<Optional<Path>> plain = new ArrayList<>();
+    for (int i = 0; i < indices.size(); i++) {
+      LayerFacts facts = indices.get(i).value().facts();
+      diffIds.add(facts.diffId());
+      plain.add(kept.file(image.layers().get(i), facts));
     }
+    hydrator =
+        new Hydrator(
+            tree,
+            diffIds,
+            layers,
+            new FileMaker(tree, diffIds, layers, plain),
+            tier.open(options.disk()),
+            prefetcher,
+            options.all() ? profile().hottest(PREFETCHED_SPANS) : HeatProfile.empty().hottest(0),
+            options.all());
+  }
 
-    @Override
-    public Store store() {
-      return store;
-    }
+  @Override
+  public Optional<WholeFiles> wholeFiles() {
+    return Optional.ofNullable(hydrator);
+  }
 
-    @Override
-    public Digest chainId() {
-      return chainId;
-    }
+  /** How much of it the kernel can read by itself. */
+  ViewStatus status() throws IOException {
+    Hydrator running = hydrator;
+    return running == null
+        ? Hydrator.status(tree, layers.size(), inode -> false, ViewStatus.Hydration.OFF, "")
+        : running.status();
+  }
 
-    @Override
-    public List<LayerFile> layers() {
-      return files;
-    }
-
-    @Override
-    public void runs(long inode, RunVisitor visitor) throws IOException {
-      long content = tree.content(inode);
-      long runs = tree.runs(content);
-      int layer = tree.contentLayer(content);
-      long stored = tree.contentPos(content);
-      if (runs == 0) {
-        if (tree.contentSize(content) > 0) {
-          visitor.run(layer, 0, stored, tree.contentSize(content));
-        }
-        return;
-      }
-      int count = tree.runCount(runs);
-      for (int i = 0; i < count; i++) {
-        long length = tree.runLength(runs, i);
-        if (length > 0) {
-          visitor.run(layer, tree.runStart(runs, i), stored, length);
-        }
-        stored += length;
-      }
+  private void closeHydrator() {
+    Hydrator running = hydrator;
+    if (running != null) {
+      running.close();
     }
   }
 
@@ -411,6 +409,7 @@ final class MergedView implements ImageView {
       closed = true;
     }
     try (image) {
+      closeHydrator();
       prefetcher.forget(readBefore);
       prefetcher.forget(nextInOrder);
       try {

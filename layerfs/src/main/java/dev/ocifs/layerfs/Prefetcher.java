@@ -120,6 +120,19 @@ final class Prefetcher implements Closeable {
     }
   }
 
+  /** Returns when no read waits for content, or some have for so long. */
+  synchronized void awaitQuiet(long millis) {
+    long until = System.nanoTime() + millis * 1_000_000;
+    try {
+      for (long left = millis; reading > 0 && left > 0; ) {
+        wait(left);
+        left = (until - System.nanoTime()) / 1_000_000;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Forgets what is left to do for a view and waits for what is under way. */
   synchronized void forget(Spans of) {
     next.removeIf(step -> step.of.equals(of));

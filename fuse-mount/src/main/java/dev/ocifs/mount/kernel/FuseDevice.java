@@ -12,6 +12,11 @@ final class FuseDevice implements Device {
   /** _IOR(229, 0, uint32_t): makes an open device one of the connection of another. */
   private static final long FUSE_DEV_IOC_CLONE = 0x8004e500L;
 
+  /** _IOW(229, 1, struct fuse_backing_map) and _IOW(229, 2, uint32_t). */
+  private static final long FUSE_DEV_IOC_BACKING_OPEN = 0x4010e501L;
+
+  private static final long FUSE_DEV_IOC_BACKING_CLOSE = 0x4004e502L;
+
   private final int fd;
   private final boolean owned;
 
@@ -61,6 +66,25 @@ final class FuseDevice implements Device {
       }
     }
     return new FuseDevice(fd, false);
+  }
+
+  @Override
+  public int openBacking(Path file) {
+    int backing = Descriptors.open(file, Descriptors.O_RDONLY | Descriptors.O_CLOEXEC);
+    if (backing < 0) {
+      return backing;
+    }
+    try {
+      // struct fuse_backing_map: int32_t fd; uint32_t flags; uint64_t padding
+      return Descriptors.ioctl(fd, FUSE_DEV_IOC_BACKING_OPEN, backing, 0, 0, 0);
+    } finally {
+      int ignored = Descriptors.close(backing); // the kernel has its own
+    }
+  }
+
+  @Override
+  public void closeBacking(int id) {
+    int ignored = Descriptors.ioctl(fd, FUSE_DEV_IOC_BACKING_CLOSE, id);
   }
 
   @Override

@@ -26,6 +26,7 @@ final class Init {
     static final long NO_OPENDIR_SUPPORT = 1L << 24;
     static final long EXPLICIT_INVAL_DATA = 1L << 25;
     static final long INIT_EXT = 1L << 30;
+    static final long PASSTHROUGH = 1L << 37;
 
     private Flag() {}
   }
@@ -58,6 +59,7 @@ final class Init {
     static final int MAX_PAGES = 28;
     static final int MAP_ALIGNMENT = 30;
     static final int FLAGS2 = 32;
+    static final int MAX_STACK_DEPTH = 36;
     static final int BYTES = 64;
 
     private Out() {}

@@ -4,14 +4,19 @@ import dev.ocifs.mount.FuseBackend;
 import dev.ocifs.mount.MountRequest;
 import dev.ocifs.mount.Unmounter;
 import dev.ocifs.mount.internal.ffm.KernelRelease;
+import dev.ocifs.mount.internal.ffm.Libc;
 import dev.ocifs.mount.internal.ffm.MountCall;
 import dev.ocifs.oci.OcifsException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.ValueLayout;
 import java.util.Locale;
 import java.util.Set;
 
 /** The backend "kernel": the FUSE protocol of Linux, spoken directly. Thread-safe. */
 public final class KernelFuseBackend implements FuseBackend {
+  private static final Logger LOG = System.getLogger("dev.ocifs.mount");
+
   /** Speaks {@link Init#OLDEST_MINOR_VERSION}. */
   static final KernelRelease OLDEST = new KernelRelease(5, 4);
 
@@ -56,12 +61,25 @@ public final class KernelFuseBackend implements FuseBackend {
     return serve(request, Mounting.mount(request));
   }
 
+  /** Says why the kernel will not read files by itself although that was asked for. */
+  private static void explain(MountRequest request, boolean wanted, Negotiation negotiation) {
+    if (request.view().wholeFiles().isPresent() && !negotiation.passesThrough()) {
+      LOG.log(
+          request.options().debug() ? Level.INFO : Level.DEBUG,
+          "no passthrough at "
+              + request.dir()
+              + (wanted ? ": this kernel has none, it came with Linux 6.9" : ": it is for root"));
+    }
+  }
+
   /** Serves over the device of a mount; undoes the mount when that fails. */
   static Session serve(MountRequest request, Device device) throws OcifsException {
     KernelSession session = new KernelSession(request, device);
     boolean serves = false;
     try {
-      Negotiation negotiation = session.connect();
+      boolean passThrough = request.view().wholeFiles().isPresent() && Libc.isRoot();
+      Negotiation negotiation = session.connect(passThrough);
+      explain(request, passThrough, negotiation);
       int threads = request.options().threads();
       session.serve(
           negotiation, threads > 0 ? threads : Runtime.getRuntime().availableProcessors());

@@ -47,6 +47,7 @@ final class KernelSession implements FuseBackend.Session {
   private final List<Device> devices = new ArrayList<>();
   private final ThreadPoolExecutor slowThreads;
   private final SlowReads slowReads;
+  private final OpenFiles openFiles;
 
   /** Serving threads and slow reads that have not ended. */
   private final AtomicInteger live = new AtomicInteger();
@@ -75,15 +76,17 @@ final class KernelSession implements FuseBackend.Session {
             new SynchronousQueue<>(), // whoever became idle last goes on: its caches are warm
             Thread.ofPlatform().daemon().name("ocifs-read " + dir).factory(),
             new ThreadPoolExecutor.CallerRunsPolicy());
+    openFiles = new OpenFiles(view);
     slowReads = new SlowReads(view, failures, this::runSlowly, DyingThreads::contains);
   }
 
   /**
    * Agrees with the kernel on how to speak.
    *
+   * @param passThrough whether the kernel shall read files by itself where it can
    * @throws OcifsException of the kind MOUNT when it ended the connection, or is too old
    */
-  Negotiation connect() throws OcifsException {
+  Negotiation connect(boolean passThrough) throws OcifsException {
     Device device = devices.get(0);
     Request request = new Request();
     Reply reply = new Reply();
@@ -106,7 +109,7 @@ final class KernelSession implements FuseBackend.Session {
         } else {
           errno = Negotiation.check(request);
           if (errno == 0) {
-            negotiation = Negotiation.of(request);
+            negotiation = Negotiation.of(request, passThrough);
             negotiation.put(request, reply);
           }
         }
@@ -137,6 +140,9 @@ final class KernelSession implements FuseBackend.Session {
       devices.add(devices.get(0).another());
     }
     live.set(threads);
+    if (negotiation.passesThrough()) {
+      openFiles.begin();
+    }
     int started = 0;
     try {
       for (Device device : List.copyOf(devices)) {
@@ -159,7 +165,7 @@ final class KernelSession implements FuseBackend.Session {
       Request request = new Request();
       Reply reply = new Reply();
       Protocol protocol =
-          new Protocol(view, failures, negotiation, slowReads, device, request, reply);
+          new Protocol(view, failures, negotiation, slowReads, openFiles, device, request, reply);
       while (true) {
         int n = device.read(request.memory());
         if (n > 0) {
@@ -167,7 +173,11 @@ final class KernelSession implements FuseBackend.Session {
           if (request.hasHeader()) {
             int errno = protocol.answer();
             if (errno != Protocol.SILENT) {
-              heed(reply.send(device, request.unique(), errno));
+              int sent = reply.send(device, request.unique(), errno);
+              if (sent < 0) {
+                protocol.notTaken();
+              }
+              heed(sent);
             }
           }
         } else if (!isPassing(-n)) {

@@ -39,6 +39,14 @@ record Negotiation(int minor, long flags) {
   /** Nothing is written; the kernel asks for a page at least. */
   private static final int MAX_WRITE = PAGE_BYTES;
 
+  /** A file that the kernel reads for us may lie on a disk's file system, on no stack of others. */
+  private static final int MAX_STACK_DEPTH = 1;
+
+  /** Whether OPEN may name a file that the kernel reads by itself; since Linux 6.9. */
+  boolean passesThrough() {
+    return (flags & Flag.PASSTHROUGH) != 0;
+  }
+
   /** Whether OPEN may be answered with "not served", and is not asked again then. */
   boolean withoutOpen() {
     return (flags & Flag.NO_OPEN_SUPPORT) != 0;
@@ -73,8 +81,12 @@ record Negotiation(int minor, long flags) {
     return spoken ? 0 : Errno.EPROTO;
   }
 
-  /** Agrees to a request that has passed {@link #check}. */
-  static Negotiation of(Request init) {
+  /**
+   * Agrees to a request that has passed {@link #check}.
+   *
+   * @param passThrough whether the kernel shall read files by itself where it can
+   */
+  static Negotiation of(Request init, boolean passThrough) {
     long offered = Integer.toUnsignedLong(init.intAt(Init.In.FLAGS));
     if ((offered & Flag.INIT_EXT) != 0 && init.has(Init.In.FLAGS2 + Integer.BYTES)) {
       offered |= (long) init.intAt(Init.In.FLAGS2) << Integer.SIZE;
@@ -82,7 +94,7 @@ record Negotiation(int minor, long flags) {
       offered &= ~Flag.INIT_EXT;
     }
     int minor = Math.min(init.intAt(Init.In.MINOR), Init.MINOR_VERSION);
-    return new Negotiation(minor, offered & WANTED);
+    return new Negotiation(minor, offered & (passThrough ? WANTED | Flag.PASSTHROUGH : WANTED));
   }
 
   /** Writes the answer. The kernel's readahead is taken as it is offered. */
@@ -98,5 +110,6 @@ record Negotiation(int minor, long flags) {
     reply.putInt(at + Init.Out.MAX_WRITE, MAX_WRITE);
     reply.putInt(at + Init.Out.TIME_GRAN, 1);
     reply.putShort(at + Init.Out.MAX_PAGES, MAX_PAGES);
+    reply.putInt(at + Init.Out.MAX_STACK_DEPTH, passesThrough() ? MAX_STACK_DEPTH : 0);
   }
 }

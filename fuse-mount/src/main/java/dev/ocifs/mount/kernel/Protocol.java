@@ -15,9 +15,10 @@ import java.util.Arrays;
  * <p>The kernel's node IDs are the view's inode numbers, both call the root 1: nothing is
  * remembered of what the kernel knows, so FORGET has nothing to do and a handle of an open file
  * carries nothing. OPEN, OPENDIR and FLUSH are answered with ENOSYS, upon which the kernel keeps
- * pages and listings and asks no more. Whatever would change something is refused with EROFS: it
- * comes only when root has remounted the directory writable. STATX is ENOSYS, too: an image has no
- * times of birth, and for want of one the kernel would ask anew each time.
+ * pages and listings and asks no more; but OPEN is served where {@link OpenFiles} have a use of it.
+ * Whatever would change something is refused with EROFS: it comes only when root has remounted the
+ * directory writable. STATX is ENOSYS, too: an image has no times of birth, and for want of one the
+ * kernel would ask anew each time.
  *
  * <p>Reads that would wait are handed to {@link SlowReads}; all else is answered at once. Requests
  * are the kernel's, but are checked as if they were not: each deserves one answer. One a serving
@@ -52,11 +53,15 @@ final class Protocol {
   private final Failures failures;
   private final Negotiation negotiation;
   private final SlowReads slowReads;
+  private final OpenFiles openFiles;
   private final Device device;
   private final Request request;
   private final Reply reply;
   private final Attributes attributes = new Attributes();
   private final Listing listing;
+
+  /** The file that the last answer opened, 0 for none. */
+  private long opened;
 
   /**
    * @param device where the requests come from
@@ -68,6 +73,7 @@ final class Protocol {
       Failures failures,
       Negotiation negotiation,
       SlowReads slowReads,
+      OpenFiles openFiles,
       Device device,
       Request request,
       Reply reply) {
@@ -75,6 +81,7 @@ final class Protocol {
     this.failures = failures;
     this.negotiation = negotiation;
     this.slowReads = slowReads;
+    this.openFiles = openFiles;
     this.device = device;
     this.request = request;
     this.reply = reply;
@@ -88,6 +95,7 @@ final class Protocol {
    */
   int answer() {
     reply.clear();
+    opened = 0;
     try {
       int opcode = request.opcode();
       return request.isWhole() ? answer(opcode) : hasAnswer(opcode) ? Errno.EINVAL : SILENT;
@@ -108,11 +116,8 @@ final class Protocol {
       case Opcode.LOOKUP -> lookup();
       case Opcode.GETATTR -> getattr();
       case Opcode.READLINK -> readlink();
-      case Opcode.OPEN -> open(negotiation.withoutOpen(), Results.Open.FOPEN_KEEP_CACHE);
-      case Opcode.OPENDIR ->
-          open(
-              negotiation.withoutOpendir(),
-              Results.Open.FOPEN_KEEP_CACHE | Results.Open.FOPEN_CACHE_DIR);
+      case Opcode.OPEN -> open();
+      case Opcode.OPENDIR -> opendir();
       case Opcode.READ -> read();
       case Opcode.READDIR -> readdir(false);
       case Opcode.READDIRPLUS -> readdir(true);
@@ -123,7 +128,8 @@ final class Protocol {
       case Opcode.LSEEK -> lseek();
       case Opcode.INTERRUPT -> interrupt();
       case Opcode.FORGET, Opcode.BATCH_FORGET, Opcode.NOTIFY_REPLY -> SILENT;
-      case Opcode.RELEASE, Opcode.RELEASEDIR, Opcode.DESTROY -> 0;
+      case Opcode.RELEASE -> release();
+      case Opcode.RELEASEDIR, Opcode.DESTROY -> 0;
       case Opcode.SETATTR,
           Opcode.SYMLINK,
           Opcode.MKNOD,
@@ -204,22 +210,61 @@ final class Protocol {
     return 0;
   }
 
-  /**
-   * @param needless whether the kernel takes ENOSYS for "never ask again"
-   * @param flags FOPEN flags where it does not
-   */
-  private int open(boolean needless, int flags) {
+  /** The errno that a request to open deserves, 0 when it can be done. */
+  private int refusal() {
     if (!request.has(Arguments.Open.BYTES)) {
       return Errno.EINVAL;
     }
-    if ((request.intAt(Arguments.Open.FLAGS) & O_ACCMODE) != O_RDONLY) {
-      return Errno.EROFS;
+    boolean reads = (request.intAt(Arguments.Open.FLAGS) & O_ACCMODE) == O_RDONLY;
+    return reads ? 0 : Errno.EROFS;
+  }
+
+  /** ENOSYS: never ask again. */
+  private int open() throws IOException {
+    int errno = refusal();
+    if (errno != 0) {
+      return errno;
     }
-    if (needless) {
+    if (openFiles.areIdle() && negotiation.withoutOpen()) {
+      return Errno.ENOSYS;
+    }
+    long inode = request.inode();
+    if (!isKnown(inode)) {
+      return Errno.ENOENT;
+    }
+    int backing = openFiles.open(inode, device);
+    opened = inode;
+    int at = reply.extend(Results.Open.BYTES);
+    reply.putInt(at + Results.Open.BACKING_ID, backing);
+    reply.putInt(
+        at + Results.Open.OPEN_FLAGS,
+        backing == 0 ? Results.Open.FOPEN_KEEP_CACHE : Results.Open.FOPEN_PASSTHROUGH);
+    return 0;
+  }
+
+  /** The program that opened a file did not live to have it: the kernel does not release it. */
+  void notTaken() {
+    if (opened != 0) {
+      openFiles.release(opened, device);
+    }
+  }
+
+  private int release() {
+    openFiles.release(request.inode(), device);
+    return 0;
+  }
+
+  private int opendir() {
+    int errno = refusal();
+    if (errno != 0) {
+      return errno;
+    }
+    if (negotiation.withoutOpendir()) {
       return Errno.ENOSYS;
     }
     int at = reply.extend(Results.Open.BYTES);
-    reply.putInt(at + Results.Open.OPEN_FLAGS, flags);
+    reply.putInt(
+        at + Results.Open.OPEN_FLAGS, Results.Open.FOPEN_KEEP_CACHE | Results.Open.FOPEN_CACHE_DIR);
     return 0;
   }
 
@@ -233,6 +278,7 @@ final class Protocol {
     }
     long pos = request.longAt(Arguments.Read.OFFSET);
     int size = size(Arguments.Read.SIZE);
+    openFiles.willRead(inode, size);
     int n = view.readAtHand(inode, pos, reply.room(size));
     if (n < 0) {
       slowReads.start(device, request.unique(), request.thread(), inode, pos, size);

@@ -68,11 +68,12 @@ final class Results {
   static final class Open {
     static final int FH = 0;
     static final int OPEN_FLAGS = 8;
-    static final int PADDING = 12;
+    static final int BACKING_ID = 12;
     static final int BYTES = 16;
 
     static final int FOPEN_KEEP_CACHE = 1 << 1;
     static final int FOPEN_CACHE_DIR = 1 << 3;
+    static final int FOPEN_PASSTHROUGH = 1 << 7;
 
     private Open() {}
   }

@@ -3,9 +3,12 @@ package dev.ocifs.mount.kernel;
 import dev.ocifs.mount.Errno;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,14 @@ final class FakeDevice implements Device {
   private int errnoAtEnd = Errno.ENODEV;
   private boolean ended;
   boolean closed;
+
+  /** The files that the kernel reads by itself now, by their numbers. */
+  final Map<Integer, Path> backings = new HashMap<>();
+
+  /** How the kernel refuses such a file, 0 when it takes it. */
+  int backingErrno;
+
+  private int lastBacking;
 
   /** Gives the server a request. */
   synchronized void send(byte[] request) {
@@ -88,6 +99,22 @@ final class FakeDevice implements Device {
 
   FakeDevice other(int i) {
     return others.get(i);
+  }
+
+  @Override
+  public synchronized int openBacking(Path file) {
+    if (backingErrno != 0) {
+      return -backingErrno;
+    }
+    backings.put(++lastBacking, file);
+    return lastBacking;
+  }
+
+  @Override
+  public synchronized void closeBacking(int id) {
+    if (backings.remove(id) == null) {
+      throw new AssertionError("no backing file has the number " + id);
+    }
   }
 
   @Override

@@ -32,7 +32,7 @@ class KernelSessionTest {
   @Test
   void takesWhatItWantsOfWhatANewKernelOffers() throws Exception {
     device.send(FakeRequest.init(7, 45, ALL, ALL));
-    Negotiation negotiation = session.connect();
+    Negotiation negotiation = session.connect(false);
     FakeReply reply = device.await(1);
 
     assertThat(reply.errno()).isZero();
@@ -69,7 +69,7 @@ class KernelSessionTest {
     byte[] shortInit =
         FakeRequest.of(Opcode.INIT, 1, 0).putInt(7).putInt(31).putInt(4096).putInt(offered).build();
     device.send(shortInit);
-    Negotiation negotiation = session.connect();
+    Negotiation negotiation = session.connect(false);
     FakeReply reply = device.await(1);
 
     assertThat(reply.intAt(Init.Out.MINOR)).isEqualTo(31);
@@ -86,7 +86,7 @@ class KernelSessionTest {
     byte[] again = FakeRequest.init(7, 40, 0, 0);
     again[Headers.In.UNIQUE] = 9;
     device.send(again);
-    assertThat(session.connect().minor()).isEqualTo(40);
+    assertThat(session.connect(false).minor()).isEqualTo(40);
 
     assertThat(device.await(1).intAt(Init.Out.MAJOR)).isEqualTo(7);
     assertThat(device.await(5).errno()).isEqualTo(Errno.EIO);
@@ -96,7 +96,7 @@ class KernelSessionTest {
   @Test
   void aKernelThatIsTooOldIsRefusedWithAHint() throws Exception {
     device.send(FakeRequest.init(7, 30, 0, 0));
-    assertThatThrownBy(session::connect)
+    assertThatThrownBy(() -> session.connect(false))
         .isInstanceOf(OcifsException.class)
         .hasMessageContaining("older FUSE protocol than 7.31")
         .hasMessageContaining("--backend jnr");
@@ -106,14 +106,14 @@ class KernelSessionTest {
   @Test
   void anEndBeforeTheBeginningIsAnError() {
     device.end(Errno.ENODEV);
-    assertThatThrownBy(session::connect)
+    assertThatThrownBy(() -> session.connect(false))
         .isInstanceOf(OcifsException.class)
         .hasMessageContaining("ended the connection before it was used");
   }
 
   private void serve(int threads) throws Exception {
     device.send(FakeRequest.init(7, 40, ALL, 0));
-    session.serve(session.connect(), threads);
+    session.serve(session.connect(false), threads);
   }
 
   @Test

@@ -24,11 +24,12 @@ abstract class ProtocolContract {
           .time(-5, 999)
           .xattr("user.a", CONTENT);
   Negotiation negotiation = negotiation(OFFERED);
+  private final OpenFiles openFiles = new OpenFiles(view);
   static final FakeReply NONE = new FakeReply(new byte[0]);
 
   static Negotiation negotiation(int flags) {
     Request request = request(FakeRequest.init(7, 40, flags, 0));
-    return Negotiation.of(request);
+    return Negotiation.of(request, false);
   }
 
   static Request request(byte[] bytes) {
@@ -44,7 +45,8 @@ abstract class ProtocolContract {
     Reply reply = new Reply();
     Failures failures = new Failures("test");
     SlowReads slow = new SlowReads(view, failures, Runnable::run, thread -> false);
-    Protocol protocol = new Protocol(view, failures, negotiation, slow, device, request, reply);
+    Protocol protocol =
+        new Protocol(view, failures, negotiation, slow, openFiles, device, request, reply);
     int before = device.replyCount();
     int errno = protocol.answer();
     if (errno != Protocol.SILENT) {

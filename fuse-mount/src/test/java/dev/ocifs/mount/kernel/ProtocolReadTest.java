@@ -126,7 +126,9 @@ class ProtocolReadTest extends ProtocolContract {
     SlowReads slow = new SlowReads(thrifty, failures, Runnable::run, thread -> false);
     Request request = new Request();
     Reply reply = new Reply();
-    Protocol protocol = new Protocol(thrifty, failures, negotiation, slow, device, request, reply);
+    Protocol protocol =
+        new Protocol(
+            thrifty, failures, negotiation, slow, new OpenFiles(thrifty), device, request, reply);
     List<byte[]> asked =
         List.of(
             request(Opcode.LOOKUP, 1).name("some name").build(),

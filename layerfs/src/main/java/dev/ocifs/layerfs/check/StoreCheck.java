@@ -16,8 +16,8 @@ import java.util.Optional;
  * <p>Derived data that is damaged is removed, for it is made again when it is needed; stored blobs
  * never are. The order is that in which parts lean on each other: version, files that nobody writes
  * any more, indices with the copies of their layers, trees against the indices, spans against the
- * indices, profiles, blobs, and last the catalog against all of them, so that one repair leaves
- * nothing to find.
+ * indices, whole files, profiles, blobs, and last the catalog against all of them, so that one
+ * repair leaves nothing to find.
  *
  * <p>Safe beside servers and processes that index: indices and trees are looked at under the locks
  * of their makers, and what is being made is passed over; a file that has been replaced since it
@@ -64,6 +64,7 @@ public final class StoreCheck {
     Map<Digest, IndexFiles.Sound> indices = new IndexFiles(store, problems).check();
     new TreeFiles(store, problems, indices).check();
     new SpanFiles(store, problems, indices).check();
+    new WholeFileChecks(store, problems).check();
     checkProfiles();
     new BlobFiles(store, problems).check();
     new CatalogRows(store, problems, served).check();

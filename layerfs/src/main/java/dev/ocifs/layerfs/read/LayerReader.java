@@ -11,6 +11,7 @@ import dev.ocifs.layerfs.objects.SpanKey;
 import dev.ocifs.layerfs.objects.SpanStore;
 import dev.ocifs.layerfs.pool.Lease;
 import dev.ocifs.oci.Compression;
+import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.BlobSource;
 import java.io.Closeable;
 import java.io.IOException;
@@ -169,6 +170,37 @@ public final class LayerReader implements Closeable {
     ChunkCache.Key key = new ChunkCache.Key(index, span);
     byte[] chunk = cache.find(key);
     return (chunk != null ? chunk : cache.get(key, () -> load(span, usedBefore))).length;
+  }
+
+  /**
+   * The decoded bytes of a span, for one who reads the layer through: from the cache where they are
+   * there, and not put there else.
+   */
+  byte[] decoded(int span) throws IOException {
+    byte[] chunk = cache.find(new ChunkCache.Key(index, span));
+    if (chunk == null) {
+      int length = length(span);
+      chunk = new byte[length + LayerDecoder.SLACK_BYTES];
+      SpanKey key = new SpanKey(index.facts().diffId(), index.spanStart(span), length);
+      if (!objects.find(key, index.spanCrc(span), chunk)) {
+        decode(span, chunk, length);
+      }
+    }
+    return chunk;
+  }
+
+  LayerIndex index() {
+    return index;
+  }
+
+  /** How many spans the layer has. */
+  public int spanCount() {
+    return index.spanCount();
+  }
+
+  /** Where a span begins in the uncompressed layer; for the count of spans, the layer's size. */
+  public long spanStart(int span) throws OcifsException {
+    return index.spanStart(span);
   }
 
   private int length(int span) throws IOException {

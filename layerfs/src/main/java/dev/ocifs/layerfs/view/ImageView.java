@@ -106,6 +106,11 @@ public interface ImageView extends Closeable {
     return Optional.empty();
   }
 
+  /** Content as files of their own; empty when nobody asked for them. */
+  default Optional<WholeFiles> wholeFiles() {
+    return Optional.empty();
+  }
+
   /** Receives the entries of a directory. */
   @FunctionalInterface
   interface DirectoryVisitor {

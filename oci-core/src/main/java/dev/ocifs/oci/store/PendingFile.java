@@ -144,6 +144,22 @@ public final class PendingFile implements Closeable {
     }
   }
 
+  /**
+   * Gives the file one more name, which must be free, and does not wait for the disk. It keeps that
+   * name whatever becomes of {@link #target}; folders above it are created.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException when the name is taken
+   */
+  public void link(Path name) throws IOException {
+    requirePending();
+    Path folder = name.getParent();
+    if (folder == null) {
+      throw new IllegalArgumentException("not a file: " + name);
+    }
+    StoreRoot.createFolders(folder);
+    Files.createLink(name, tmp);
+  }
+
   private void requirePending() {
     if (committed || closed) {
       throw new IllegalStateException("committed or closed already: " + target);

@@ -21,6 +21,8 @@ import java.util.regex.Pattern;
  * ocifs/trees/CHAINID.tree                     merged trees
  * ocifs/objects/sha256/ab/HEX                  decompressed file contents
  * ocifs/objects/spans/DIFFID/START-LENGTH      decoded spans of layers
+ * ocifs/files/contents/ab/HEX                  whole files of images, by content
+ * ocifs/files/places/DIFFID/POS-SIZE           the same files, by where they lie in a layer
  * ocifs/unwrapped/KEY.tar                      archives that came compressed as a whole
  * ocifs/erofs/CHAINID.erofs                   metadata images for the kernel
  * ocifs/mounts/  ocifs/logs/  ocifs/leases/    live state
@@ -192,6 +194,11 @@ public final class Store {
   /** The folder of the decoded spans of layers; it may not exist before {@link #create}. */
   public Path spans() {
     return derived.resolve("objects").resolve("spans");
+  }
+
+  /** The folder of whole files of images; it may not exist before {@link #create}. */
+  public Path files() {
+    return derived.resolve("files");
   }
 
   /** An archive that was compressed as a whole, unwrapped. */

@@ -51,6 +51,10 @@ public final class Descriptors {
           Linker.Option.firstVariadicArg(2),
           Libc.ERRNO);
 
+  private static final MethodHandle SYNCFS =
+      Libc.handle(
+          "syncfs", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT), Libc.ERRNO);
+
   /** poll.h: the event by which the tables of /proc tell of a change. */
   private static final short POLLPRI = 2;
 
@@ -113,15 +117,34 @@ public final class Descriptors {
     }
   }
 
-  /** An ioctl(2) whose argument points to one 32-bit number. */
-  public static int ioctl(int fd, long request, int argument) {
+  /** An ioctl(2) whose argument points to 32-bit numbers: one, or the fields of a struct. */
+  public static int ioctl(int fd, long request, int... argument) {
     MemorySegment state = STATE.get();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment number = arena.allocateFrom(ValueLayout.JAVA_INT, argument);
-      int result = (int) IOCTL.invokeExact(state, fd, request, number);
+      MemorySegment numbers = arena.allocateFrom(ValueLayout.JAVA_INT, argument);
+      int result = (int) IOCTL.invokeExact(state, fd, request, numbers);
       return result < 0 ? -Libc.errno(state) : result;
     } catch (Throwable e) {
       throw Libc.rethrow(e);
+    }
+  }
+
+  /**
+   * Waits until all that was written to the file system of a folder is safe on disk; see syncfs(2).
+   */
+  public static int syncFileSystem(Path folder) {
+    MemorySegment state = STATE.get();
+    int fd = open(folder, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+      return fd;
+    }
+    try {
+      int result = (int) SYNCFS.invokeExact(state, fd);
+      return result < 0 ? -Libc.errno(state) : result;
+    } catch (Throwable e) {
+      throw Libc.rethrow(e);
+    } finally {
+      int ignored = close(fd);
     }
   }
 
