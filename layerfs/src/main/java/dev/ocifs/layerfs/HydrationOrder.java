@@ -18,7 +18,7 @@ final class HydrationOrder {
 
   private static final int INODE_BITS = 31;
   private static final long MAX_INODE = (1L << INODE_BITS) - 1;
-  private static final long MAX_POS = (1L << 32 + BLOCK_SHIFT) - 1;
+  private static final long MAX_POS = (1L << (32 + BLOCK_SHIFT)) - 1;
 
   private final List<long[]> layers;
 
@@ -68,7 +68,7 @@ final class HydrationOrder {
 
   /** The first file of a layer that begins at a position or after it; the count when none does. */
   int firstAt(int layer, long pos) {
-    long key = (pos + (1 << BLOCK_SHIFT) - 1 >>> BLOCK_SHIFT) << INODE_BITS;
+    long key = ((pos + (1 << BLOCK_SHIFT) - 1) >>> BLOCK_SHIFT) << INODE_BITS;
     int found = Arrays.binarySearch(layers.get(layer), key);
     return found >= 0 ? found : -found - 1;
   }

@@ -93,12 +93,7 @@ final class Hydrator implements WholeFiles, Closeable {
     if (worker == null && !closed) {
       begun = store.now();
       state = all ? ViewStatus.Hydration.RUNNING : ViewStatus.Hydration.ON_READ;
-      worker =
-          Thread.ofPlatform()
-              .daemon()
-              .name("ocifs-hydrate")
-              .priority(Thread.MIN_PRIORITY)
-              .start(this::work);
+      worker = Thread.ofPlatform().daemon().name("ocifs-hydrate").start(this::work);
     }
   }
 

@@ -86,6 +86,16 @@ class KernelMountTest extends MountContract {
     }
 
     @Override
+    public int openBacking(Path file) {
+      return device.openBacking(file);
+    }
+
+    @Override
+    public void closeBacking(int id) {
+      device.closeBacking(id);
+    }
+
+    @Override
     public void close() throws IOException {
       device.close();
     }

@@ -117,7 +117,7 @@ class FileStoreTest {
     FileStore files = open(1 << 20);
     try (FileBatch batch = files.batch()) {
       for (int i = 0; i < 3; i++) {
-        FileBatch.Draft draft = batch.begin(place(LAYER, 512 * i, content));
+        FileBatch.Draft draft = batch.begin(place(LAYER, 512L * i, content));
         draft.write(content, 0, content.length);
         draft.end();
       }
