@@ -26,8 +26,8 @@ final class HydrationOrder {
     this.layers = layers;
   }
 
-  /** The files with at least {@code minBytes} of content. */
-  static HydrationOrder of(ImageTree tree, int layerCount, long minBytes) throws OcifsException {
+  /** The files that have content. */
+  static HydrationOrder of(ImageTree tree, int layerCount) throws OcifsException {
     List<long[]> layers = new ArrayList<>();
     int[] counts = new int[layerCount];
     for (int i = 0; i < layerCount; i++) {
@@ -37,7 +37,7 @@ final class HydrationOrder {
     long last = Math.min(tree.inodeCount(), MAX_INODE);
     for (long inode = 1; inode <= last; inode++) {
       tree.attributes(inode, attributes);
-      if (attributes.type() == Attributes.S_IFREG && attributes.size >= minBytes) {
+      if (attributes.type() == Attributes.S_IFREG && attributes.size > 0) {
         long content = tree.content(inode);
         long pos = tree.contentPos(content);
         int layer = tree.contentLayer(content);

@@ -34,9 +34,6 @@ import org.jspecify.annotations.Nullable;
 final class Hydrator implements WholeFiles, Closeable {
   private static final Logger LOG = System.getLogger("dev.ocifs.layerfs");
 
-  /** A file shorter than this is read as fast through the page cache: design-decisions.md. */
-  static final long MIN_BYTES = 1;
-
   private static final int MAX_FAILURES = 8;
   private static final int MAX_WANTED = 1024;
 
@@ -100,7 +97,7 @@ final class Hydrator implements WholeFiles, Closeable {
   @Override
   public @Nullable Path find(long inode) {
     Optional<FilePlace> place = place(inode);
-    return place.isPresent() && place.get().size() >= MIN_BYTES ? store.find(place.get()) : null;
+    return place.isPresent() ? store.find(place.get()) : null;
   }
 
   private Optional<FilePlace> place(long inode) {
@@ -143,7 +140,7 @@ final class Hydrator implements WholeFiles, Closeable {
   }
 
   private void makeAll() throws IOException {
-    HydrationOrder order = HydrationOrder.of(tree, diffIds.size(), MIN_BYTES);
+    HydrationOrder order = HydrationOrder.of(tree, diffIds.size());
     boolean room = true;
     for (int i = 0; i < first.size() && room && !closed; i++) {
       int layer = first.layer(i);
@@ -218,10 +215,7 @@ final class Hydrator implements WholeFiles, Closeable {
   /** Adds the file of an inode to a batch if it is missing; false when there is no room. */
   private boolean make(long inode, FileBatch batch) throws IOException {
     Optional<FilePlace> place = maker.place(inode);
-    if (place.isEmpty()
-        || place.get().size() < MIN_BYTES
-        || store.has(place.get())
-        || maker.isHollow(inode)) {
+    if (place.isEmpty() || store.has(place.get()) || maker.isHollow(inode)) {
       return true;
     }
     if (!store.makeRoom(batch.bytes() + place.get().size(), expendableBefore())) {
