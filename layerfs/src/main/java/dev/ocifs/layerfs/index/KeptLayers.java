@@ -64,9 +64,8 @@ public final class KeptLayers {
     }
     Path copy = store.object(facts.diffId());
     try {
-      FileChannel open = FileChannel.open(copy, StandardOpenOption.READ);
       KeptBound.used(copy);
-      return Optional.of(open);
+      return Optional.of(FileChannel.open(copy, StandardOpenOption.READ));
     } catch (NoSuchFileException e) {
       return Optional.empty(); // removed just now
     }
