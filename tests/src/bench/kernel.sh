@@ -69,7 +69,7 @@ make_peers() {
 
 # Mounts with all content native, and waits until it is.
 hydrated() { # IMAGE DIR STORE
-  "$ocifs" mount --quiet --root "$3" --backend kernel --hydrate=all "$1" "$2"
+  "$ocifs" mount --quiet --root "$3" --backend kernel --hydrate "$1" "$2"
   local patience=600
   until "$ocifs" status --root "$3" "$2" | grep -Eq '100(\.0)? %'; do
     ((patience-- > 0)) || die "$1 does not become native: $("$ocifs" status --root "$3" "$2")"
@@ -160,7 +160,7 @@ make_large() {
 }
 
 # The largest file of the image, as ext4 has it.
-largest() { (cd "$(at ext4)" && find . -xdev -type f -printf '%s %P\n' | sort -rn | head -1 | cut -d' ' -f2-); }
+largest() { (cd "$(at ext4)" && find . -xdev -type f -printf '%s %P\n' | sort -n | tail -1 | cut -d' ' -f2-); }
 
 # From an empty store, and cold.
 fresh() {
