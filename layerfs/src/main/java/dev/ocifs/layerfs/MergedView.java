@@ -14,6 +14,7 @@ import dev.ocifs.layerfs.read.LayerReader;
 import dev.ocifs.layerfs.read.ReadListener;
 import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.view.Attributes;
+import dev.ocifs.layerfs.view.ByteRange;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.layerfs.view.LayerFiles;
 import dev.ocifs.layerfs.view.WholeFiles;
@@ -289,6 +290,19 @@ final class MergedView implements ImageView {
     int n = (int) Math.min(Math.min(dst.byteSize(), Integer.MAX_VALUE), size - pos);
     LayerReader layer = layers.get(tree.contentLayer(content));
     return layer.readCached(tree.contentPos(content) + pos, dst, 0, n) ? n : -1;
+  }
+
+  @Override
+  public Optional<ByteRange> decodedWith(long inode, long pos) throws IOException {
+    long content = tree.content(inode);
+    long size = tree.contentSize(content);
+    if (pos < 0 || pos >= size || tree.runs(content) != 0) {
+      return Optional.empty();
+    }
+    long first = tree.contentPos(content);
+    ByteRange span = layers.get(tree.contentLayer(content)).span(first + pos);
+    return Optional.of(
+        new ByteRange(Math.max(0, span.start() - first), Math.min(size, span.end() - first)));
   }
 
   @Override

@@ -65,7 +65,8 @@ class ArchitectureTest {
                   "layerfs.index",
                   "layerfs.objects",
                   "layerfs.metrics",
-                  "layerfs.pool")),
+                  "layerfs.pool",
+                  "layerfs.view")),
           Map.entry(
               "layerfs.tree", Set.of("oci", "layerfs.format", "layerfs.index", "layerfs.view")),
           Map.entry(

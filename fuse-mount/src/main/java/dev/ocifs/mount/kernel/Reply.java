@@ -74,6 +74,12 @@ final class Reply {
     return room;
   }
 
+  /** Room for content that follows what stands before a place of the body. */
+  MemorySegment roomBehind(int at, int bytes) {
+    ensure(at + bytes);
+    return memory.asSlice(Headers.Out.BYTES + (long) at, bytes);
+  }
+
   void setLength(int bytes) {
     length = bytes;
   }
@@ -161,9 +167,17 @@ final class Reply {
 
   /** Sends it: the body when the errno is 0. Returns 0 or a negated errno. */
   int send(Device device, long unique, int errno) {
-    int bytes = Headers.Out.BYTES + (errno == 0 ? length : 0);
+    return write(device, unique, -errno, Headers.Out.BYTES + (errno == 0 ? length : 0));
+  }
+
+  /** Sends it as a message that no request asked for. Returns 0 or a negated errno. */
+  int notify(Device device, int code) {
+    return write(device, 0, code, Headers.Out.BYTES + length);
+  }
+
+  private int write(Device device, long unique, int error, int bytes) {
     memory.set(ValueLayout.JAVA_INT, Headers.Out.LEN, bytes);
-    memory.set(ValueLayout.JAVA_INT, Headers.Out.ERROR, -errno);
+    memory.set(ValueLayout.JAVA_INT, Headers.Out.ERROR, error);
     memory.set(ValueLayout.JAVA_LONG, Headers.Out.UNIQUE, unique);
     return device.write(memory, bytes);
   }

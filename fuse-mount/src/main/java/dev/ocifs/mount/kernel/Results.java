@@ -95,6 +95,16 @@ final class Results {
     private Lseek() {}
   }
 
+  /** struct fuse_notify_store_out. */
+  static final class NotifyStore {
+    static final int NODEID = 0;
+    static final int OFFSET = 8;
+    static final int SIZE = 16;
+    static final int BYTES = 24;
+
+    private NotifyStore() {}
+  }
+
   /** struct fuse_kstatfs, all of struct fuse_statfs_out. */
   static final class Statfs {
     static final int BLOCKS = 0;

@@ -3,6 +3,9 @@ package dev.ocifs.mount.kernel;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.mount.Errno;
 import dev.ocifs.mount.Failures;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -19,6 +22,8 @@ import java.util.function.IntPredicate;
  * interruption is not used: it would close the files that are read.
  */
 final class SlowReads {
+  private static final Logger LOG = System.getLogger("dev.ocifs.mount");
+
   /** Interrupts that overtook their reads, as several threads serve; the oldest make room. */
   private static final int MAX_EARLY = 64;
 
@@ -27,6 +32,8 @@ final class SlowReads {
   private final Executor executor;
   private final IntPredicate dying;
   private final ThreadLocal<Reply> replies = ThreadLocal.withInitial(Reply::new);
+
+  private final PageFiller filler;
 
   /** For errors where no other memory is to be had, by one thread at a time. */
   private final Reply spare = new Reply();
@@ -44,6 +51,7 @@ final class SlowReads {
     this.failures = failures;
     this.executor = executor;
     this.dying = dying;
+    filler = new PageFiller(view);
   }
 
   /** One read; its answer goes to the device that it came from. */
@@ -64,9 +72,10 @@ final class SlowReads {
     if (interrupted) {
       interrupt(unique);
     }
+    Thread server = Thread.currentThread();
     boolean accepted = false;
     try {
-      executor.execute(() -> run(read));
+      executor.execute(() -> run(read, server));
       accepted = true;
     } finally {
       if (!accepted) {
@@ -117,14 +126,25 @@ final class SlowReads {
     }
   }
 
-  private void run(Read read) {
+  private void run(Read read, Thread server) {
     if (isWaiting(read)) {
       try {
         answer(read);
+        if (Thread.currentThread() != server) { // which other reads wait for
+          fillPages(read);
+        }
       } catch (OutOfMemoryError e) { // for the answer: a second one the kernel would refuse
         boolean ignored = claim(read);
         answerError(read, failures.errno(e));
       }
+    }
+  }
+
+  private void fillPages(Read read) {
+    try {
+      filler.fill(read.device, read.inode, read.pos, read.size, replies.get());
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      LOG.log(Level.DEBUG, "the page cache is not filled", e); // reading will tell
     }
   }
 

@@ -24,6 +24,12 @@ final class FakeDevice implements Device {
   /** The files that the kernel reads by itself now, by their numbers. */
   final Map<Integer, Path> backings = new HashMap<>();
 
+  /** How the kernel refuses what it did not ask for, 0 when it takes it. */
+  int noteErrno;
+
+  /** How often it did. */
+  int refusedNotes;
+
   /** How the kernel refuses such a file, 0 when it takes it. */
   int backingErrno;
 
@@ -62,7 +68,12 @@ final class FakeDevice implements Device {
 
   @Override
   public synchronized int write(MemorySegment buffer, long length) {
-    replies.add(new FakeReply(buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE)));
+    FakeReply reply = new FakeReply(buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
+    if (reply.unique() == 0 && noteErrno != 0) {
+      refusedNotes++;
+      return -noteErrno;
+    }
+    replies.add(reply);
     notifyAll();
     return 0;
   }
@@ -84,6 +95,10 @@ final class FakeDevice implements Device {
 
   synchronized FakeReply last() {
     return replies.get(replies.size() - 1);
+  }
+
+  synchronized List<FakeReply> replies() {
+    return List.copyOf(replies);
   }
 
   synchronized int replyCount() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ocifs.layerfs.view.ByteRange;
 import dev.ocifs.mount.Errno;
 import dev.ocifs.mount.FakeImageView;
 import dev.ocifs.mount.FuseBackend;
@@ -20,10 +21,15 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +39,8 @@ import org.junit.jupiter.api.Test;
 
 /** The kernel's protocol, spoken directly, does what every backend must do, and more. */
 class KernelMountTest extends MountContract {
+  private static final int PAGE_BYTES = 4096;
+
   @Override
   protected String backend() {
     return "kernel";
@@ -65,6 +73,51 @@ class KernelMountTest extends MountContract {
       Unmounter.unmount(dir, false);
     }
     session.ended().get();
+  }
+
+  /** Decodes its files whole, at the first read of each. */
+  private static final class Decoding extends FakeImageView {
+    final AtomicInteger reads = new AtomicInteger();
+
+    @Override
+    public int read(long inode, long pos, MemorySegment dst) throws IOException {
+      reads.incrementAndGet();
+      return super.read(inode, pos, dst);
+    }
+
+    @Override
+    public Optional<ByteRange> decodedWith(long inode, long pos) {
+      return Optional.of(new ByteRange(0, 1 << 20));
+    }
+
+    @Override
+    public int readAtHand(long inode, long pos, MemorySegment dst) throws IOException {
+      return reads.get() > 0 && dst.byteSize() > PAGE_BYTES ? super.read(inode, pos, dst) : -1;
+    }
+  }
+
+  @Test
+  void readsAroundOneThatDecodedAskNobody() throws Exception {
+    byte[] content = new byte[1 << 20];
+    new Random(1).nextBytes(content);
+    Decoding decoding = new Decoding();
+    decoding.file(decoding.root, "file", 0644, content);
+    Path dir = Files.createDirectory(temp.resolve("decodes"));
+    MountRequest request = new MountRequest(decoding, dir, "x", MountOptions.defaults());
+    FuseBackend.Session session = new KernelFuseBackend().start(request);
+    try (FileChannel file = FileChannel.open(dir.resolve("file"))) {
+      // Backwards: the kernel reads nothing ahead, and each page that it lacks is a request.
+      for (int page = content.length / PAGE_BYTES - 1; page >= 0; page--) {
+        ByteBuffer read = ByteBuffer.allocate(PAGE_BYTES);
+        assertThat(file.read(read, (long) page * PAGE_BYTES)).isEqualTo(PAGE_BYTES);
+        int at = page * PAGE_BYTES;
+        assertThat(read.array()).isEqualTo(Arrays.copyOfRange(content, at, at + PAGE_BYTES));
+      }
+    } finally {
+      Unmounter.unmount(dir, false);
+    }
+    session.ended().get();
+    assertThat(decoding.reads.get()).isLessThan(content.length / PAGE_BYTES);
   }
 
   /** A connection that cannot be read any more once the test says so. */

@@ -49,6 +49,7 @@ class WireTest {
           Map.entry("fuse_open_out", 16),
           Map.entry("fuse_getxattr_out", 8),
           Map.entry("fuse_lseek_out", 8),
+          Map.entry("fuse_notify_store_out", 24),
           Map.entry("fuse_kstatfs", 80));
 
   private static final Map<String, Class<?>> STRUCTS =
@@ -70,6 +71,7 @@ class WireTest {
           Map.entry("fuse_open_out", Results.Open.class),
           Map.entry("fuse_getxattr_out", Results.Getxattr.class),
           Map.entry("fuse_lseek_out", Results.Lseek.class),
+          Map.entry("fuse_notify_store_out", Results.NotifyStore.class),
           Map.entry("fuse_kstatfs", Results.Statfs.class));
 
   /** Fields and flags that came with 7.40, which headers of some distributions are older than. */

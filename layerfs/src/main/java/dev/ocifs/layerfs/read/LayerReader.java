@@ -10,6 +10,7 @@ import dev.ocifs.layerfs.metrics.SpanDecodedEvent;
 import dev.ocifs.layerfs.objects.SpanKey;
 import dev.ocifs.layerfs.objects.SpanStore;
 import dev.ocifs.layerfs.pool.Lease;
+import dev.ocifs.layerfs.view.ByteRange;
 import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.BlobSource;
@@ -201,6 +202,12 @@ public final class LayerReader implements Closeable {
   /** Where a span begins in the uncompressed layer; for the count of spans, the layer's size. */
   public long spanStart(int span) throws OcifsException {
     return index.spanStart(span);
+  }
+
+  /** The span that a position of the uncompressed layer lies in. */
+  public ByteRange span(long pos) throws IOException {
+    int span = index.spanAt(pos);
+    return new ByteRange(index.spanStart(span), index.spanStart(span + 1));
   }
 
   private int length(int span) throws IOException {

@@ -82,6 +82,16 @@ public interface ImageView extends Closeable {
   }
 
   /**
+   * What of a regular file is decoded together with a position, and so at hand for a while after it
+   * was read.
+   *
+   * @return a range that holds the position; empty when none is known
+   */
+  default Optional<ByteRange> decodedWith(long inode, long pos) throws IOException {
+    return Optional.empty();
+  }
+
+  /**
    * Where stored data of a regular file begins at or after a position; what is not stored is zeros.
    *
    * @return a position at or after {@code pos}; -1 when nothing is stored from there on
