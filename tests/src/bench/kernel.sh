@@ -34,6 +34,7 @@ clean_up() {
   ocifs_stop "$work/first"
   ocifs_stop "$scratch"
   podman_reset
+  podman=$work/overlay podman_reset
   for dir in "$work"/at/*; do umount -l "$dir" 2> /dev/null || true; done
 }
 
@@ -53,8 +54,7 @@ make_peers() {
     mkfs.erofs --quiet "$peers/erofs" "$peers/tree/rootfs" > /dev/null 2>&1
     touch "$peers/made"
   fi
-  podman_ pull -q "$image" > /dev/null
-  overlay=$(podman_ image mount "$(podman_ images -q | head -1)")
+  overlay=$(podman=$work/overlay podman_then echo | tail -1)
   for peer in ext4 overlayfs squashfuse erofs-image fuse-overlayfs kernel jnr erofs hydrated; do mkdir -p "$(at $peer)"; done
   mount --bind "$peers/tree/rootfs" "$(at ext4)"
   mount --bind "$overlay" "$(at overlayfs)"

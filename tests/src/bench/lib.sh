@@ -37,13 +37,15 @@ layers() { # LAYOUT TAG
   python3 "$bench/layouts.py" layers "$1" "$2"
 }
 
-podman_() { podman --root "$work/podman/storage" --runroot "$work/podman/run" --storage-driver overlay "$@"; }
+# What podman keeps lies in a folder of its own.
+podman=$work/podman
+podman_() { podman --root "$podman/storage" --runroot "$podman/run" --storage-driver overlay "$@"; }
 
 # Forgets what podman has, mounts and all.
 podman_reset() {
   podman_ image umount -a > /dev/null 2>&1 || true
-  umount -R -l "$work/podman/storage/overlay" 2> /dev/null || true
-  rm -rf --one-file-system "$work/podman"
+  umount -R -l "$podman/storage/overlay" 2> /dev/null || true
+  rm -rf --one-file-system "$podman"
 }
 
 # The process that serves a store's mounts.

@@ -61,8 +61,7 @@ final class PageFiller {
   private ByteRange pages(long inode, ByteRange range) throws IOException {
     Attributes attributes = new Attributes();
     view.attributes(inode, attributes);
-    long end =
-        range.end() == attributes.size ? range.end() : range.end() / PAGE_BYTES * PAGE_BYTES;
+    long end = range.end() == attributes.size ? range.end() : range.end() / PAGE_BYTES * PAGE_BYTES;
     return new ByteRange(Math.ceilDiv(range.start(), PAGE_BYTES) * PAGE_BYTES, end);
   }
 

@@ -130,7 +130,7 @@ final class SlowReads {
     if (isWaiting(read)) {
       try {
         answer(read);
-        if (Thread.currentThread() != server) { // which other reads wait for
+        if (!Thread.currentThread().equals(server)) { // which other reads wait for
           fillPages(read);
         }
       } catch (OutOfMemoryError e) { // for the answer: a second one the kernel would refuse
