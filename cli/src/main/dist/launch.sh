@@ -10,7 +10,7 @@ case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
   *) { export LC_ALL=C.UTF-8; } 2>/dev/null ;;
 esac
 
-jvm_options=(-XX:+UseSerialGC -Xmx144m -Xmn8m -XX:TrimNativeHeapInterval=5000 --enable-native-access=ALL-UNNAMED)
+jvm_options=(-XX:+UseSerialGC -Xmx144m -Xmn8m -XX:TrimNativeHeapInterval=1000 --enable-native-access=ALL-UNNAMED)
 
 # Sets $command, $foreground, $batch and $root.
 understand() {
