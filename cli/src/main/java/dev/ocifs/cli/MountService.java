@@ -112,21 +112,24 @@ final class MountService {
             .openAll(targets.stream().map(Target::image).toList(), manner.open(), listener);
     List<MountRequest> requests = new ArrayList<>();
     List<Integer> places = new ArrayList<>();
-    for (int i = 0; i < failures.length; i++) {
-      Target target = targets.get(i);
-      failures[i] = opened.get(i).failure().orElse(null);
-      if (opened.get(i).view().isPresent()) {
-        try {
-          requests.add(request(opened.get(i).view().get(), target, manner));
-          places.add(i);
-        } catch (IOException e) {
-          failures[i] = e;
+    boolean done = false;
+    try {
+      for (int i = 0; i < failures.length; i++) {
+        failures[i] = opened.get(i).failure().orElse(null);
+        if (opened.get(i).view().isPresent()) {
+          try {
+            requests.add(request(opened.get(i).view().get(), targets.get(i), manner));
+            places.add(i);
+          } catch (IOException e) {
+            failures[i] = e;
+          }
         }
       }
-    }
-    boolean done = !manner.allOrNothing() || requests.size() == targets.size();
-    if (!done) {
-      requests.forEach(request -> close(request.view()));
+      done = !manner.allOrNothing() || requests.size() == targets.size();
+    } finally {
+      if (!done) {
+        opened.forEach(result -> close(result.view().orElse(null)));
+      }
     }
     List<MountResult> results = done ? mountAll(requests, manner) : List.of();
     for (int j = 0; j < places.size(); j++) {
