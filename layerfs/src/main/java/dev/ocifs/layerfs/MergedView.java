@@ -32,7 +32,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -85,41 +84,39 @@ final class MergedView implements ImageView {
     this.chainId = chainId;
     accesses = new AccessRecorder(spans(indices));
     ReadListener listener = new Listener();
-    BitSet held = holdCopies();
-    for (int i = 0; i < indices.size(); i++) {
-      LayerIndex index = indices.get(i).value();
-      ImageLayer layer = image.layers().get(i);
-      boolean copy = held.get(i);
-      layers.add(
-          new LayerReader(
-              index,
-              i,
-              copy,
-              () -> kept.content(layer, index.facts(), copy),
-              engine.chunks(),
-              engine.decoders(),
-              engine.objects(),
-              listener));
-    }
-  }
-
-  /** Keeps the uncompressed layers that there are from being removed; says which those are. */
-  private BitSet holdCopies() throws IOException {
-    BitSet held = new BitSet();
     boolean done = false;
     try {
       for (int i = 0; i < indices.size(); i++) {
-        Optional<Closeable> hold = kept.hold(indices.get(i).value().facts());
-        hold.ifPresent(holds::add);
-        held.set(i, hold.isPresent());
+        layers.add(reader(i, engine, listener));
       }
       done = true;
-      return held;
     } finally {
       if (!done) {
         closeHolds();
       }
     }
+  }
+
+  private LayerReader reader(int i, Engine engine, ReadListener listener) throws IOException {
+    LayerIndex index = indices.get(i).value();
+    ImageLayer layer = image.layers().get(i);
+    boolean copy = hold(index.facts());
+    return new LayerReader(
+        index,
+        i,
+        copy,
+        () -> kept.content(layer, index.facts(), copy),
+        engine.chunks(),
+        engine.decoders(),
+        engine.objects(),
+        listener);
+  }
+
+  /** Keeps the uncompressed layer from being removed; false when there is none. */
+  private boolean hold(LayerFacts facts) throws IOException {
+    Optional<Closeable> hold = kept.hold(facts);
+    hold.ifPresent(holds::add);
+    return hold.isPresent();
   }
 
   private void closeHolds() throws IOException {
