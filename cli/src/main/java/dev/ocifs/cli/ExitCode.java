@@ -38,6 +38,8 @@ final class ExitCode {
       case STORE -> 8;
       case MOUNT -> 9;
       case IO -> 10;
+      case DENIED -> 14;
+      case REMOTE -> 15;
     };
   }
 
@@ -56,6 +58,8 @@ final class ExitCode {
         of(Kind.MOUNT) + ":the directory or the machine does not allow the mount",
         of(Kind.IO) + ":reading or writing a file failed",
         FINDINGS + ":verify or fsck found errors; bench --check missed a target",
-        NOT_BUILT + ":no JDK, or the build failed");
+        NOT_BUILT + ":no JDK, or the build failed",
+        of(Kind.DENIED) + ":a registry wants other credentials",
+        of(Kind.REMOTE) + ":a registry cannot be reached, or answers wrongly");
   }
 }

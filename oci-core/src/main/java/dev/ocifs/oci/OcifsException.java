@@ -34,7 +34,11 @@ public final class OcifsException extends IOException {
     /** The mount point or the machine does not allow the mount. */
     MOUNT,
     /** Reading a file of the host failed. */
-    IO;
+    IO,
+    /** A registry wants other credentials, or does not grant what was asked. */
+    DENIED,
+    /** A registry cannot be reached, or does not answer as the protocol says: later it may. */
+    REMOTE;
 
     /** Whether the image is to blame, and not the machine or the caller. */
     public boolean blamesImage() {
