@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
  * ocifs/objects/spans/DIFFID/START-LENGTH      decoded spans of layers
  * ocifs/files/contents/ab/HEX                  whole files of images, by content
  * ocifs/files/places/DIFFID/POS-SIZE           the same files, by where they lie in a layer
+ * ocifs/partial/                               blobs of which not all is here
  * ocifs/unwrapped/KEY.tar                      archives that came compressed as a whole
  * ocifs/erofs/CHAINID.erofs                   metadata images for the kernel
  * ocifs/mounts/  ocifs/logs/  ocifs/leases/    live state
@@ -209,6 +210,11 @@ public final class Store {
   /** The blob with this digest, if it was stored. */
   public Path blob(Digest digest) {
     return root.resolve("blobs").resolve(digest.algorithm().id()).resolve(digest.hex());
+  }
+
+  /** The folder of blobs of which not all is here; it may not exist before {@link #create}. */
+  public Path partial() {
+    return derived.resolve("partial");
   }
 
   /** What mounts of the stack of layers with this chain ID read first. */
