@@ -20,6 +20,9 @@ enum Commands {
   CAT,
   INSPECT,
   INDEX,
+  IMAGES,
+  TAG,
+  RMI,
   VERIFY,
   FSCK,
   BENCH,
@@ -43,6 +46,9 @@ enum Commands {
       case CAT -> new CatCommand(ocifs);
       case INSPECT -> new InspectCommand(ocifs);
       case INDEX -> new IndexCommand(ocifs);
+      case IMAGES -> new ImagesCommand(ocifs);
+      case TAG -> new TagCommand(ocifs);
+      case RMI -> new RmiCommand(ocifs);
       case VERIFY -> new VerifyCommand(ocifs);
       case FSCK -> new FsckCommand(ocifs);
       case BENCH -> new BenchCommand(ocifs);

@@ -2,6 +2,9 @@ package dev.ocifs.oci.stored;
 
 import dev.ocifs.oci.Descriptor;
 import dev.ocifs.oci.Limits;
+import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.RefName;
+import dev.ocifs.oci.RegistryName;
 import dev.ocifs.oci.manifest.Document;
 import dev.ocifs.oci.manifest.DocumentWriter;
 import dev.ocifs.oci.manifest.ImageIndex;
@@ -51,6 +54,47 @@ public final class StoredImages {
   /** The image of this full name. */
   public Optional<StoredImage> find(String name) throws IOException {
     return list().stream().filter(image -> image.name().equals(name)).findFirst();
+  }
+
+  /**
+   * The image that a user means: by its full name, one of this machine's, or one whose registry is
+   * left out, as {@link RefName#normalise} reads it.
+   */
+  public Optional<StoredImage> resolve(String typed) throws IOException {
+    List<StoredImage> all = list();
+    for (String name : List.of(typed, fullName(typed), RefName.normalise(typed))) {
+      Optional<StoredImage> found =
+          all.stream().filter(image -> image.name().equals(name)).findFirst();
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * The full name of an image that a user names: without a registry, it is this machine's, {@code
+   * localhost/NAME}; without a tag, {@code latest}.
+   *
+   * @throws OcifsException {@code USAGE} when it is no name
+   */
+  public static String fullName(String typed) throws OcifsException {
+    int slash = typed.indexOf('/');
+    boolean hasHost = slash > 0 && RegistryName.isHost(typed.substring(0, slash));
+    return RegistryName.parse(hasHost ? typed : "localhost/" + typed).toString();
+  }
+
+  /**
+   * How many bytes of an image there are in its blobs, of all platforms that were ever fetched.
+   *
+   * @throws OcifsException when a document of it is damaged
+   */
+  public long bytes(StoredImage image) throws IOException {
+    long bytes = 0;
+    for (Descriptor part : Reachable.from(List.of(image.top()), store).values()) {
+      bytes += Files.exists(store.blob(part.digest())) ? part.size() : 0;
+    }
+    return bytes;
   }
 
   /**
