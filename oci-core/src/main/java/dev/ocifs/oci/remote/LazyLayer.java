@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
-/** A layer that is fetched when it is read. It keeps its blob open, and counts, while it is open. */
+/**
+ * A layer that is fetched when it is read. It keeps its blob open, and counts, while it is open.
+ */
 final class LazyLayer implements RemoteLayer, Closeable {
   private final RegistryImage image;
   private final LazyBlobs.Opened blob;

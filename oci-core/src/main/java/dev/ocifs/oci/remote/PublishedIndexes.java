@@ -2,7 +2,6 @@ package dev.ocifs.oci.remote;
 
 import dev.ocifs.oci.Descriptor;
 import dev.ocifs.oci.Digest;
-
 import dev.ocifs.oci.MediaType;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.manifest.DocumentWriter;
@@ -33,8 +32,7 @@ public final class PublishedIndexes {
       new MediaType("application/vnd.ocifs.layer-index.v1+zstd");
 
   /** What an artifact without a configuration names as one. */
-  public static final MediaType EMPTY_TYPE =
-      new MediaType("application/vnd.oci.empty.v1+json");
+  public static final MediaType EMPTY_TYPE = new MediaType("application/vnd.oci.empty.v1+json");
 
   /** On each index: the digest of the blob of the layer that it is of. */
   public static final String LAYER_ANNOTATION = "dev.ocifs.layer.digest";
@@ -54,10 +52,8 @@ public final class PublishedIndexes {
   }
 
   /** The document of an artifact. */
-  public static byte[] artifact(
-      Descriptor config, List<Descriptor> indexes, Descriptor image) {
-    return DocumentWriter.artifact(
-        ARTIFACT_TYPE, config, indexes, Optional.of(image), Map.of());
+  public static byte[] artifact(Descriptor config, List<Descriptor> indexes, Descriptor image) {
+    return DocumentWriter.artifact(ARTIFACT_TYPE, config, indexes, Optional.of(image), Map.of());
   }
 
   /**
@@ -98,7 +94,6 @@ public final class PublishedIndexes {
       throw new OcifsException(
           OcifsException.Kind.LIMIT, "it has " + index.size() + " bytes, more than " + MAX_BYTES);
     }
-    return FetchedFile.fetch(
-        image.store(), image.repository().ranges(index), index.digest());
+    return FetchedFile.fetch(image.store(), image.repository().ranges(index), index.digest());
   }
 }

@@ -59,9 +59,7 @@ final class RegistryImage implements RemoteImage {
       return FileBlob.open(images.store().blob(descriptor.digest()));
     }
     if (descriptor.mediaType().isIndex() || descriptor.mediaType().isManifest()) {
-      keep(
-          images.store(),
-          repository().manifest(descriptor.digest().toString()).document());
+      keep(images.store(), repository().manifest(descriptor.digest().toString()).document());
     } else if (descriptor.mediaType().isConfig()) {
       keep(images.store(), repository().blob(descriptor));
     } else {

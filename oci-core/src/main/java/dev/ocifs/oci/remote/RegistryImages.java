@@ -151,8 +151,7 @@ public final class RegistryImages implements Remotes, Closeable {
     return queues.computeIfAbsent(
         name.host(),
         host ->
-            new FetchQueue(
-                options.requests(), options.backgroundBytesPerSecond(), Timing.SYSTEM));
+            new FetchQueue(options.requests(), options.backgroundBytesPerSecond(), Timing.SYSTEM));
   }
 
   /** The repository of an image. */

@@ -34,8 +34,7 @@ public record RemoteOptions(
   }
 
   public RemoteOptions withPolicy(Policy value) {
-    return new RemoteOptions(
-        value, requests, backgroundBytesPerSecond, publishedIndexes, fetching);
+    return new RemoteOptions(value, requests, backgroundBytesPerSecond, publishedIndexes, fetching);
   }
 
   public RemoteOptions withBackgroundRate(long bytesPerSecond) {
