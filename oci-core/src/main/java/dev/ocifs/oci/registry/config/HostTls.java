@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -93,12 +94,14 @@ final class HostTls {
     if (host.isEmpty() || host.startsWith(".") || host.indexOf('/') >= 0) {
       return Optional.empty();
     }
-    return List.of(
+    List<Path> certs =
+        List.of(
             machine.user(".config/containers/certs.d"),
             machine.system("etc/containers/certs.d"),
-            machine.system("etc/docker/certs.d"))
-        .stream()
-        .map(certs -> certs.resolve(host))
+            machine.system("etc/docker/certs.d"));
+    // Docker Hub answers at another host than it is called.
+    return certs.stream()
+        .flatMap(folder -> Stream.of(folder.resolve(host), folder.resolve(AuthKeys.host(host))))
         .filter(Files::isDirectory)
         .findFirst();
   }

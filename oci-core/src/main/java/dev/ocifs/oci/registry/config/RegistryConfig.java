@@ -26,7 +26,7 @@ public final class RegistryConfig {
   private final ShortNames names;
   private final HostTls tls;
 
-  private RegistryConfig(Machine machine, RegistryOptions options) {
+  private RegistryConfig(Machine machine, ConfigOptions options) {
     RegistriesFiles files = new RegistriesFiles(machine);
     this.machine = machine;
     this.credentials =
@@ -45,7 +45,7 @@ public final class RegistryConfig {
    * @param env the variables of the environment, {@link System#getenv()} outside of tests
    * @param home of the user
    */
-  public static RegistryConfig load(Map<String, String> env, Path home, RegistryOptions options) {
+  public static RegistryConfig load(Map<String, String> env, Path home, ConfigOptions options) {
     return new RegistryConfig(new Machine(env, home, options.root()), options);
   }
 
