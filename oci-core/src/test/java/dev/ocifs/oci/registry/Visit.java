@@ -105,9 +105,9 @@ public final class Visit {
     if (flipAt >= pos && flipAt < end) {
       piece[(int) (flipAt - pos)] ^= 1;
     }
+    sentBytes.add(piece.length); // before the client can know of them
     out.write(piece);
     out.flush();
-    sentBytes.add(piece.length);
     if (end == cutAfter) {
       throw new Cut();
     }
