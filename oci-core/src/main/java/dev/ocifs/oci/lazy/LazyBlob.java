@@ -457,9 +457,6 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
       if (failure != null) {
         failed(failure);
       }
-      if (closed) {
-        return;
-      }
     } finally {
       lock.unlock();
     }
@@ -543,7 +540,14 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
   }
 
   private void finishWhenWhole() {
-    if (partial != null && partial.isWhole()) {
+    boolean all;
+    lock.lock();
+    try {
+      all = !closed && partial != null && partial.isWhole();
+    } finally {
+      lock.unlock();
+    }
+    if (all) {
       Thread ignored = Thread.ofVirtual().name("ocifs-finish").start(this::finishQuietly);
     }
   }
@@ -551,7 +555,7 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
   private void finishQuietly() {
     try {
       boolean ignored = finish();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       lock.lock();
       try {
         fault = e;
