@@ -555,13 +555,8 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
   private void finishQuietly() {
     try {
       boolean ignored = finish();
-    } catch (IOException | RuntimeException e) {
-      lock.lock();
-      try {
-        fault = e;
-      } finally {
-        lock.unlock();
-      }
+    } catch (IOException e) {
+      // It is the fault of the blob's state, and that of whoever waits for completion.
     }
   }
 
@@ -586,6 +581,12 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
     } catch (IOException e) {
       verdict = e;
       verdicts++;
+      lock.lock();
+      try {
+        fault = e;
+      } finally {
+        lock.unlock();
+      }
       throw e;
     } finally {
       finishing.unlock();
