@@ -28,8 +28,7 @@ final class Bench {
   }
 
   LazyBlob open(Remote remote) throws IOException {
-    return LazyBlob.open(
-        store, remote.digest(), remote.size(), remote, queue, LazyOptions.DEFAULT);
+    return LazyBlob.open(store, remote.digest(), remote.size(), remote, queue, LazyOptions.DEFAULT);
   }
 
   /** Reads a range and compares it with what the remote has. */

@@ -110,7 +110,8 @@ final class LazyFailureTest {
       assertThat(seconds(begin)).isBetween(29.9, 30.1);
       assertThat(requests).isBetween(8, 15);
       read(blob, remote, 0, 100);
-      assertThat(blob.state().fault()).hasValueSatisfying(why -> assertThat(why).contains("refused"));
+      assertThat(blob.state().fault())
+          .hasValueSatisfying(why -> assertThat(why).contains("refused"));
 
       CompletableFuture<Void> again = reading(blob, remote, MIB / 2, 100);
       steps.next().rest();
@@ -213,8 +214,7 @@ final class LazyFailureTest {
             });
     LazyOptions patient = LazyOptions.DEFAULT.withReadTimeout(Duration.ofDays(1));
     try (LazyBlob blob =
-        LazyBlob.open(
-            bench.store, remote.digest(), remote.size(), remote, bench.queue, patient)) {
+        LazyBlob.open(bench.store, remote.digest(), remote.size(), remote, bench.queue, patient)) {
       List<CompletableFuture<Void>> work = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         Random random = new Random(seed + i);

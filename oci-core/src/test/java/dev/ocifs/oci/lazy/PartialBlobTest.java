@@ -155,7 +155,8 @@ final class PartialBlobTest {
     loseBytes(remote.digest(), 100_000, 50_000);
     Remote again = Remote.prompt(SIZE);
     try (LazyBlob blob = bench.open(again)) {
-      assertThatThrownBy(() -> read(blob, again, 90_000, 50_000)).isInstanceOf(AssertionError.class);
+      assertThatThrownBy(() -> read(blob, again, 90_000, 50_000))
+          .isInstanceOf(AssertionError.class);
       assertThat(blob.suspect(90_000, 50_000)).isTrue();
       read(blob, again, 90_000, 50_000);
       assertThat(again.requests()).hasSize(1);
