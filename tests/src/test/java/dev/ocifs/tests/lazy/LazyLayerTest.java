@@ -114,7 +114,7 @@ final class LazyLayerTest {
   @ParameterizedTest
   @EnumSource(
       value = LayerBytes.class,
-      names = {"PLAIN", "GZIP", "GZIP_STORED", "ZSTD"})
+      names = {"PLAIN", "GZIP", "GZIP_STORED", "ZSTD_FRAMES"})
   void everyByteOfALayerIsReadBeforeItsBlobIsHere(LayerBytes form) throws Exception {
     byte[] blob = form.of(TAR);
     FaultyRemote remote = new FaultyRemote(blob, (request, pos) -> false);
@@ -132,7 +132,7 @@ final class LazyLayerTest {
   @ParameterizedTest
   @EnumSource(
       value = LayerBytes.class,
-      names = {"PLAIN", "GZIP", "ZSTD"})
+      names = {"PLAIN", "GZIP", "ZSTD_FRAMES"})
   void wrongBytesAreFetchedOnceMore(LayerBytes form) throws Exception {
     byte[] blob = form.of(TAR);
     FaultyRemote remote = new FaultyRemote(blob, (request, pos) -> request == 1);
@@ -145,7 +145,7 @@ final class LazyLayerTest {
   @ParameterizedTest
   @EnumSource(
       value = LayerBytes.class,
-      names = {"PLAIN", "GZIP", "ZSTD"})
+      names = {"PLAIN", "GZIP", "ZSTD_FRAMES"})
   void bytesThatStayWrongAreNeverServedAndOthersAre(LayerBytes form) throws Exception {
     byte[] blob = form.of(TAR);
     boolean[] lies = {true};
@@ -193,7 +193,7 @@ final class LazyLayerTest {
       }
     }
     assertThat(indexer(false).find(far)).hasValueSatisfying(LayerIndex::close);
-    assertThat(remote.requestedBytes()).isEqualTo(blob.length);
+    assertThat(remote.requestedBytes()).isLessThanOrEqualTo(blob.length);
   }
 
   @Test
