@@ -31,6 +31,7 @@ class ArchitectureTest {
           Map.entry("oci.manifest", Set.of("oci")),
           Map.entry("oci.store", Set.of("oci")),
           Map.entry("oci.source", Set.of("oci", "oci.graph", "oci.manifest", "oci.store")),
+          Map.entry("oci.registry.config", Set.of("oci", "oci.registry")),
           Map.entry("layerfs.view", Set.of("oci", "oci.store")),
           Map.entry("layerfs.format", Set.of("oci")),
           Map.entry("layerfs.tar", Set.of("oci")),

@@ -238,10 +238,20 @@ class RegistriesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a = [", "a = {b = "})
+  @ValueSource(strings = {"[", "{b = "})
   void deepNestingIsAnErrorAndNoCrash(String piece) throws IOException {
-    machine.root(CONF, "a = " + piece.substring(4).repeat(100_000));
+    machine.root(CONF, "a = " + piece.repeat(100_000));
     assertThatThrownBy(() -> endpoints("r.io/x")).isInstanceOf(OcifsException.class);
+  }
+
+  @Test
+  void deepKeysAreOnesThatNobodyAsksFor() throws IOException {
+    machine.root(CONF, "a" + ".b".repeat(20_000) + " = 1\n" + table("a.io", "b.io"));
+    assertThat(primary("a.io/x")).isEqualTo("b.io/x");
+    machine.root(CONF, "[aliases]\na" + ".b".repeat(20_000) + " = 1\n");
+    assertThatThrownBy(() -> endpoints("r.io/x"))
+        .isInstanceOf(OcifsException.class)
+        .hasMessageContaining("aliases.a");
   }
 
   @Test
