@@ -16,6 +16,7 @@ import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongConsumer;
@@ -140,6 +141,11 @@ public final class LayerIndexer {
     } catch (IOException e) {
       return true; // whoever reads it will say what is wrong
     }
+  }
+
+  /** Where the index of a layer is, when there is one. */
+  public Path file(ImageLayer layer) throws OcifsException {
+    return store.layerIndex(key(layer));
   }
 
   /** Finds and makes uncompressed copies of layers. */
