@@ -34,6 +34,29 @@ public interface BlobSource extends Closeable {
     readFully(pos, dst, off, len);
   }
 
+  /**
+   * Says that the calling thread is about to read this range, so that what must be fetched for it
+   * can be fetched at once. Waits for nothing and fails of nothing.
+   */
+  default void expect(long pos, long len) {}
+
+  /**
+   * Says that the bytes of this range were read and are wrong.
+   *
+   * @return whether another read may give others; false when there is nothing to be done
+   */
+  default boolean suspect(long pos, long len) {
+    return false;
+  }
+
+  /**
+   * Whether the bytes lie where nobody but the user changes them. Where they do not, as when they
+   * come from a registry, each range must be compared with a digest before it is used.
+   */
+  default boolean trusted() {
+    return true;
+  }
+
   /** The file whose bytes, all of them, the blob is; empty when there is none such. */
   default Optional<Path> wholeFile() {
     return Optional.empty();

@@ -45,6 +45,21 @@ public final class RangeBlob implements BlobSource {
   }
 
   @Override
+  public void expect(long pos, long len) {
+    whole.expect(start + pos, len);
+  }
+
+  @Override
+  public boolean suspect(long pos, long len) {
+    return whole.suspect(start + pos, len);
+  }
+
+  @Override
+  public boolean trusted() {
+    return whole.trusted();
+  }
+
+  @Override
   public void close() {}
 
   @Override

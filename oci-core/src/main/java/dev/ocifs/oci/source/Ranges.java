@@ -3,10 +3,15 @@ package dev.ocifs.oci.source;
 import dev.ocifs.oci.OcifsException;
 
 /** The one check that every positional read makes first. */
-final class Ranges {
+public final class Ranges {
   private Ranges() {}
 
-  static void check(BlobSource blob, long size, long pos, int len) throws OcifsException {
+  /**
+   * Checks that the blob has the range.
+   *
+   * @throws OcifsException {@code IO} when it has not
+   */
+  public static void check(BlobSource blob, long size, long pos, int len) throws OcifsException {
     if (pos < 0 || len < 0 || pos > size - len) {
       throw new OcifsException(
           OcifsException.Kind.IO,

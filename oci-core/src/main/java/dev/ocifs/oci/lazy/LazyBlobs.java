@@ -1,0 +1,158 @@
+package dev.ocifs.oci.lazy;
+
+import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.source.BlobSource;
+import dev.ocifs.oci.source.RangeFetcher;
+import dev.ocifs.oci.source.RemoteState;
+import dev.ocifs.oci.store.Store;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The lazy blobs that are open in this process. A blob that is opened several times is one, so that
+ * all who read it wait for one request; it is closed with the last. Thread-safe.
+ */
+public final class LazyBlobs {
+  private final Store store;
+  private final LazyOptions options;
+  private final Map<Digest, Shared> open = new LinkedHashMap<>();
+
+  private static final class Shared {
+    final LazyBlob blob;
+    int users;
+
+    Shared(LazyBlob blob) {
+      this.blob = blob;
+    }
+  }
+
+  public LazyBlobs(Store store, LazyOptions options) {
+    this.store = store;
+    this.options = options;
+  }
+
+  /**
+   * Opens a blob, as {@link LazyBlob#open}. Remote and queue are those of whoever opened it first.
+   */
+  public Opened open(Digest digest, long size, RangeFetcher remote, FetchQueue queue)
+      throws IOException {
+    synchronized (open) {
+      Shared shared = open.get(digest);
+      if (shared == null || shared.blob.size() != size) {
+        LazyBlob blob = LazyBlob.open(store, digest, size, remote, queue, options);
+        if (shared != null) {
+          return new Opened(blob, blob::close); // the sizes differ: one is a lie, and fails alone
+        }
+        shared = new Shared(blob);
+        open.put(digest, shared);
+      }
+      shared.users++;
+      Shared used = shared;
+      return new Opened(used.blob, () -> giveBack(used));
+    }
+  }
+
+  private void giveBack(Shared shared) throws IOException {
+    synchronized (open) {
+      if (--shared.users > 0) {
+        return;
+      }
+      open.remove(shared.blob.digest());
+    }
+    shared.blob.close();
+  }
+
+  /** The state of each blob that is open, in the order of their opening. */
+  public Map<Digest, RemoteState> states() {
+    Map<Digest, RemoteState> states = new LinkedHashMap<>();
+    synchronized (open) {
+      open.forEach((digest, shared) -> states.put(digest, shared.blob.state()));
+    }
+    return states;
+  }
+
+  @FunctionalInterface
+  private interface Closing {
+    void close() throws IOException;
+  }
+
+  /** One of those who use a blob. */
+  public static final class Opened implements BlobSource {
+    private final LazyBlob blob;
+    private final Closing closing;
+    private volatile boolean closed;
+
+    private Opened(LazyBlob blob, Closing closing) {
+      this.blob = blob;
+      this.closing = closing;
+    }
+
+    /** The blob that all share; closing this source closes it when nobody else uses it. */
+    public LazyBlob blob() {
+      return blob;
+    }
+
+    @Override
+    public long size() {
+      return blob.size();
+    }
+
+    @Override
+    public void readFully(long pos, byte[] dst, int off, int len) throws IOException {
+      requireOpen();
+      blob.readFully(pos, dst, off, len);
+    }
+
+    @Override
+    public void readOnce(long pos, byte[] dst, int off, int len) throws IOException {
+      requireOpen();
+      blob.readOnce(pos, dst, off, len);
+    }
+
+    private void requireOpen() throws OcifsException {
+      if (closed) {
+        throw new OcifsException(OcifsException.Kind.IO, this + " was closed");
+      }
+    }
+
+    @Override
+    public void expect(long pos, long len) {
+      blob.expect(pos, len);
+    }
+
+    @Override
+    public boolean suspect(long pos, long len) {
+      return blob.suspect(pos, len);
+    }
+
+    @Override
+    public boolean trusted() {
+      return blob.trusted();
+    }
+
+    @Override
+    public Optional<Path> wholeFile() {
+      return blob.wholeFile();
+    }
+
+    @Override
+    public void close() throws IOException {
+      synchronized (this) {
+        if (closed) {
+          return;
+        }
+        closed = true;
+      }
+      closing.close();
+    }
+
+    @Override
+    public String toString() {
+      return blob.toString();
+    }
+  }
+}
