@@ -20,6 +20,10 @@ enum Commands {
   CAT,
   INSPECT,
   INDEX,
+  PULL,
+  IMAGES,
+  TAG,
+  RMI,
   VERIFY,
   FSCK,
   BENCH,
@@ -43,6 +47,10 @@ enum Commands {
       case CAT -> new CatCommand(ocifs);
       case INSPECT -> new InspectCommand(ocifs);
       case INDEX -> new IndexCommand(ocifs);
+      case PULL -> new PullCommand(ocifs);
+      case IMAGES -> new ImagesCommand(ocifs);
+      case TAG -> new TagCommand(ocifs);
+      case RMI -> new RmiCommand(ocifs);
       case VERIFY -> new VerifyCommand(ocifs);
       case FSCK -> new FsckCommand(ocifs);
       case BENCH -> new BenchCommand(ocifs);

@@ -4,6 +4,7 @@ import dev.ocifs.layerfs.HydrationOptions;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.mount.MountOptions;
 import dev.ocifs.mount.MountRegistry;
+import dev.ocifs.mount.MountTable;
 import dev.ocifs.mount.Mounter;
 import dev.ocifs.mount.internal.ffm.Descriptors;
 import dev.ocifs.mount.internal.ffm.Stdio;
@@ -50,7 +51,7 @@ final class MountCommand implements Callable<Integer> {
 
   private final Ocifs ocifs;
 
-  @Mixin ImageOptions imageOptions = new ImageOptions();
+  @Mixin ImageOptions imageOptions;
   @Mixin MountFlags flags = new MountFlags();
   @Mixin ServerFlags serverFlags = new ServerFlags();
 
@@ -94,6 +95,7 @@ final class MountCommand implements Callable<Integer> {
 
   MountCommand(Ocifs ocifs) {
     this.ocifs = ocifs;
+    imageOptions = new ImageOptions(ocifs);
   }
 
   @Override
@@ -151,7 +153,7 @@ final class MountCommand implements Callable<Integer> {
   private MountService.Manner manner(Store store) throws IOException {
     MountOptions mount = flags.options(ocifs.debug());
     return new MountService.Manner(
-        imageOptions.openOptions(store).withDirectory(ocifs.directory()),
+        imageOptions.openOptions(store),
         keep.apply(imageOptions.layerFsOptions(), Mounter.isNative(mount.backend())),
         mount,
         hydration(),
@@ -226,6 +228,26 @@ final class MountCommand implements Callable<Integer> {
     }
   }
 
+  /** Says of which mounts there is nothing to hydrate. */
+  private void tellNative(
+      List<MountService.Target> targets,
+      List<@Nullable IOException> failures,
+      MountService.Manner manner)
+      throws IOException {
+    if (manner.hydration().isEmpty() || ocifs.quiet()) {
+      return;
+    }
+    for (int i = 0; i < targets.size(); i++) {
+      Path at = targets.get(i).dir();
+      if (failures.get(i) == null
+          && MountTable.at(at).filter(MountTable.Entry::isNative).isPresent()) {
+        ocifs
+            .console()
+            .message("Linux reads " + at + " by itself already: there is nothing to hydrate");
+      }
+    }
+  }
+
   /** Mounts, and says what became of it: for a batch each failure and how many there are. */
   private Integer mount(
       MountService service, List<MountService.Target> targets, MountService.Manner manner)
@@ -240,8 +262,10 @@ final class MountCommand implements Callable<Integer> {
       if (failure != null) {
         throw failure;
       }
+      tellNative(targets, failures, manner);
       return ExitCode.OK;
     }
+    tellNative(targets, failures, manner);
     int code = ExitCode.OK;
     int failed = 0;
     for (int i = 0; i < failures.size(); i++) {

@@ -48,7 +48,7 @@ public final class Errno {
       return switch (e.kind()) {
         case USAGE -> EINVAL;
         case UNSUPPORTED -> EOPNOTSUPP;
-        case NOT_FOUND, INVALID_IMAGE, MISMATCH, LIMIT, STORE, MOUNT, IO -> EIO;
+        case NOT_FOUND, INVALID_IMAGE, MISMATCH, LIMIT, STORE, MOUNT, IO, DENIED, REMOTE -> EIO;
       };
     }
     if (failure instanceof OutOfMemoryError) {

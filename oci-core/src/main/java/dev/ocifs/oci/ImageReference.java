@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An image as the user names it: where it lies and which one of several, for example {@code
- * oci:DIR:REF}. Immutable.
+ * An image in local files as the user names it: where it lies and which one of several, for example
+ * {@code oci:DIR:REF}. Immutable. For images in registries see {@link #namesRegistry}.
  *
  * <p>Source: containers-transports(5) of skopeo and podman.
  *
@@ -45,7 +45,6 @@ public record ImageReference(Transport transport, Path path, Optional<String> re
 
   private static final Map<String, String> UNSUPPORTED =
       Map.of(
-          "docker", "images in registries",
           "dir", "directories in skopeo's own format",
           "docker-daemon", "images of a Docker daemon",
           "containers-storage", "images in podman's storage",
@@ -53,6 +52,31 @@ public record ImageReference(Transport transport, Path path, Optional<String> re
 
   private static final String HINT =
       "name a local image: oci:DIR[:REF], oci-archive:FILE[:REF], docker-archive:FILE[:REF]";
+
+  /** What the name of an image in a registry begins with where it says so. */
+  private static final String REGISTRY = "docker:";
+
+  /**
+   * Whether a name means an image in a registry: it says so, or it is neither a path here nor of
+   * another transport, nor does it look like a path.
+   *
+   * @param directory what relative paths start from
+   */
+  public static boolean namesRegistry(String text, Path directory) throws OcifsException {
+    if (text.startsWith(REGISTRY)) {
+      return true;
+    }
+    String scheme = text.substring(0, Math.max(0, text.indexOf(':')));
+    return !text.isEmpty()
+        && !KNOWN.containsKey(scheme)
+        && !UNSUPPORTED.containsKey(scheme)
+        && !looksLikePath(text)
+        && existing(Transport.PATH, text, directory).isEmpty();
+  }
+
+  private static boolean looksLikePath(String text) {
+    return text.startsWith("/") || text.startsWith("./") || text.startsWith("../");
+  }
 
   /**
    * Parses a reference. Paths may hold colons: the longest prefix that exists is the path, and what
@@ -88,12 +112,12 @@ public record ImageReference(Transport transport, Path path, Optional<String> re
           .rule(32)
           .hint(HINT + "; skopeo copy makes one of any image");
     }
-    if (text.startsWith("/") || text.startsWith("./") || text.startsWith("../")) {
+    if (looksLikePath(text)) {
       throw missing(text);
     }
     throw new OcifsException(
             OcifsException.Kind.NOT_FOUND,
-            "'" + text + "' is no path here, and names of a registry are not supported yet")
+            "'" + text + "' is no path here, and no registry can be asked")
         .rule(32)
         .hint(HINT);
   }

@@ -52,7 +52,7 @@ final class ImageReferenceTest {
 
   @ParameterizedTest
   @CsvSource({
-    "docker://busybox, UNSUPPORTED, registries",
+    "docker://busybox, NOT_FOUND, registry",
     "dir:/tmp, UNSUPPORTED, skopeo",
     "docker-daemon:x, UNSUPPORTED, daemon",
     "no-such-image, NOT_FOUND, registry",
@@ -66,6 +66,31 @@ final class ImageReferenceTest {
     assertThatThrownBy(() -> ImageReference.parse(text))
         .hasMessageContaining(words)
         .isInstanceOfSatisfying(OcifsException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "docker://busybox, true",
+    "busybox, true",
+    "docker.io/library/busybox:latest, true",
+    "localhost:5000/a@sha256:00, true",
+    "./busybox, false",
+    "/busybox:1, false",
+    "oci:busybox, false",
+    "docker-archive:x, false",
+    "dir:x, false",
+    "'', false"
+  })
+  void tellsNamesOfRegistriesFromPaths(String text, boolean registry) throws Exception {
+    assertThat(ImageReference.namesRegistry(text, Path.of("/no/such"))).isEqualTo(registry);
+  }
+
+  @Test
+  void whatIsThereIsAPathEvenWhereItCouldBeAName(@TempDir Path dir) throws Exception {
+    Files.createDirectory(dir.resolve("busybox"));
+    assertThat(ImageReference.namesRegistry("busybox", dir)).isFalse();
+    assertThat(ImageReference.namesRegistry("busybox:1", dir)).isFalse();
+    assertThat(ImageReference.namesRegistry("docker:busybox", dir)).isTrue();
   }
 
   @Test

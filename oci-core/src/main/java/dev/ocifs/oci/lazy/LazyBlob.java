@@ -6,6 +6,7 @@ import dev.ocifs.oci.source.BlobSource;
 import dev.ocifs.oci.source.FileBlob;
 import dev.ocifs.oci.source.RangeFetcher;
 import dev.ocifs.oci.source.Ranges;
+import dev.ocifs.oci.source.RemoteState;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -650,12 +651,12 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
   }
 
   /** What is here, and what it took. */
-  public LazyState state() {
+  public RemoteState state() {
     lock.lock();
     try {
       boolean complete = whole != null;
       long present = complete ? size : closed ? 0 : partial().presentBytes();
-      return new LazyState(
+      return new RemoteState(
           size,
           present,
           fetched.get(),

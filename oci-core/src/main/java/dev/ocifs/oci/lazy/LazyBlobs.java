@@ -4,6 +4,7 @@ import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.BlobSource;
 import dev.ocifs.oci.source.RangeFetcher;
+import dev.ocifs.oci.source.RemoteState;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,8 +67,8 @@ public final class LazyBlobs {
   }
 
   /** The state of each blob that is open, in the order of their opening. */
-  public Map<Digest, LazyState> states() {
-    Map<Digest, LazyState> states = new LinkedHashMap<>();
+  public Map<Digest, RemoteState> states() {
+    Map<Digest, RemoteState> states = new LinkedHashMap<>();
     synchronized (open) {
       open.forEach((digest, shared) -> states.put(digest, shared.blob.state()));
     }

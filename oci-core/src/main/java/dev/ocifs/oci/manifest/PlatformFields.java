@@ -3,6 +3,7 @@ package dev.ocifs.oci.manifest;
 import dev.ocifs.oci.Platform;
 import java.io.IOException;
 import java.util.Optional;
+import tools.jackson.core.JsonGenerator;
 
 /** The fields that name a platform, in the descriptors of an index and in image configurations. */
 final class PlatformFields {
@@ -14,6 +15,17 @@ final class PlatformFields {
     PlatformFields fields = new PlatformFields();
     json.objectOrNull(name -> fields.take(name, json));
     return fields.platform();
+  }
+
+  static void write(JsonGenerator json, Platform platform) {
+    json.writeName("platform");
+    json.writeStartObject();
+    json.writeStringProperty("architecture", platform.architecture());
+    json.writeStringProperty("os", platform.os());
+    if (!platform.variant().isEmpty()) {
+      json.writeStringProperty("variant", platform.variant());
+    }
+    json.writeEndObject();
   }
 
   boolean take(String name, StrictJson json) throws IOException {

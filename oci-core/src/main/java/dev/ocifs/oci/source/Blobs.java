@@ -9,23 +9,18 @@ import dev.ocifs.oci.manifest.Document;
 import java.io.IOException;
 import java.util.Optional;
 
-/** The {@code blobs/} of an OCI layout: contents by digest. */
+/** Contents by digest, compared with what their descriptors promise. */
 final class Blobs {
-  private final Folder folder;
+  private final Contents contents;
   private final Limits limits;
 
-  Blobs(Folder folder, Limits limits) {
-    this.folder = folder;
+  Blobs(Contents contents, Limits limits) {
+    this.contents = contents;
     this.limits = limits;
   }
 
-  /** A digest has passed its grammar, so the name cannot climb. */
-  static String name(Digest digest) {
-    return "blobs/" + digest.algorithm().id() + "/" + digest.hex();
-  }
-
-  boolean has(Digest digest) throws IOException {
-    return folder.holds(name(digest));
+  boolean has(Descriptor descriptor) throws IOException {
+    return contents.has(descriptor);
   }
 
   /**
@@ -35,27 +30,12 @@ final class Blobs {
    *     is not the descriptor's
    */
   BlobSource open(Descriptor descriptor) throws IOException {
-    BlobSource blob = open(descriptor.digest());
+    BlobSource blob = contents.open(descriptor);
     if (blob.size() != descriptor.size()) {
       blob.close();
       throw wrongSize(blob, descriptor.digest(), descriptor.size());
     }
     return blob;
-  }
-
-  private BlobSource open(Digest digest) throws IOException {
-    try {
-      return folder.open(name(digest));
-    } catch (OcifsException e) {
-      if (e.kind() == OcifsException.Kind.NOT_FOUND) {
-        throw new OcifsException(
-                OcifsException.Kind.NOT_FOUND,
-                "blob " + digest + " is missing: " + e.getMessage(),
-                e)
-            .hint("the image was copied incompletely; copy it again");
-      }
-      throw e;
-    }
   }
 
   /**
@@ -65,7 +45,7 @@ final class Blobs {
 
   /** Reads a document without trusting it. */
   Read peek(Descriptor descriptor) throws IOException {
-    try (BlobSource blob = open(descriptor.digest())) {
+    try (BlobSource blob = contents.open(descriptor)) {
       Document document = Document.of(bytes(blob, limits), descriptor.digest().algorithm(), limits);
       return new Read(document, document.mismatch(descriptor));
     }

@@ -99,7 +99,7 @@ final class DocumentGraph {
   }
 
   private Optional<Node> read(Descriptor descriptor) throws IOException {
-    if (!blobs.has(descriptor.digest())) {
+    if (!blobs.has(descriptor)) {
       return Optional.empty();
     }
     Blobs.Read peeked;

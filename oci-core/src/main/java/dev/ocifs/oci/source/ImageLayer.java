@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param size length of the blob as stored, in bytes
  * @param diffId digest of the uncompressed tar
  * @param opener opens the blob
+ * @param remote what a registry can do for a layer of which not all is here
  */
 public record ImageLayer(
     int ordinal,
@@ -22,7 +23,19 @@ public record ImageLayer(
     Optional<Digest> digest,
     long size,
     Digest diffId,
-    Opener opener) {
+    Opener opener,
+    Optional<RemoteLayer> remote) {
+
+  /** A layer that is here as a whole. */
+  public ImageLayer(
+      int ordinal,
+      MediaType mediaType,
+      Optional<Digest> digest,
+      long size,
+      Digest diffId,
+      Opener opener) {
+    this(ordinal, mediaType, digest, size, diffId, opener, Optional.empty());
+  }
 
   /** Opens the blob of a layer; each call gives another source. */
   @FunctionalInterface
@@ -43,5 +56,10 @@ public record ImageLayer(
       throw Blobs.wrongSize(blob, digest.orElse(diffId), size);
     }
     return blob;
+  }
+
+  /** The same layer, opened in another way. */
+  public ImageLayer withOpener(Opener other) {
+    return new ImageLayer(ordinal, mediaType, digest, size, diffId, other, remote);
   }
 }

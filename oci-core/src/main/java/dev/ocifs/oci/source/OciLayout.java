@@ -1,14 +1,11 @@
 package dev.ocifs.oci.source;
 
 import dev.ocifs.oci.Descriptor;
-import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.ImageReference;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.Platform;
 import dev.ocifs.oci.manifest.Document;
-import dev.ocifs.oci.manifest.ImageConfig;
 import dev.ocifs.oci.manifest.ImageIndex;
-import dev.ocifs.oci.manifest.ImageManifest;
 import dev.ocifs.oci.manifest.LayoutVersion;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -37,7 +34,7 @@ final class OciLayout implements Source {
     this.reference = reference;
     this.folder = folder;
     this.options = options;
-    this.blobs = new Blobs(folder, options.limits());
+    this.blobs = new Blobs(new FolderContents(folder), options.limits());
   }
 
   /** One name for each manifest; an index that has two names is listed once. */
@@ -83,29 +80,16 @@ final class OciLayout implements Source {
 
   private Image open(Optional<Platform> asked, Documents documents) throws IOException {
     Selection.Choice choice = choose(asked);
-    Descriptor chosen = choice.manifest();
-    ImageManifest manifest = documents.manifest(chosen, blobs);
-    if (!manifest.config().mediaType().isConfig()) {
-      throw new OcifsException(
-              OcifsException.Kind.UNSUPPORTED,
-              chosen.digest()
-                  + " is no image but an artifact of type '"
-                  + manifest.artifactType().orElse(manifest.config().mediaType().value())
-                  + "'")
-          .rule(30);
-    }
-    ImageConfig config = documents.config(manifest.config(), blobs);
-    Layers.checkPlatform(config, asked);
-    return new Image(
-        reference.toString(),
-        reference.ref().or(choice::name),
-        Optional.of(manifest),
-        config,
-        layers(manifest, config),
-        documents,
-        // Read again, as it is not kept.
-        review -> new DocumentGraph(blobs).check(index().manifests(), own(choice), review),
-        folder);
+    return new ManifestImage(blobs, documents)
+        .open(
+            reference.toString(),
+            reference.ref().or(choice::name),
+            choice.manifest(),
+            asked,
+            // Read again, as it is not kept.
+            review -> new DocumentGraph(blobs).check(index().manifests(), own(choice), review),
+            ManifestImage.LOCAL,
+            folder);
   }
 
   /** What the layout lists is kept in use only here: it may be thousands of images. */
@@ -120,7 +104,11 @@ final class OciLayout implements Source {
                 document.digest(),
                 document.size(),
                 () -> ImageIndex.parse(document))) {
-      return new Selection(reference, images(index.document().manifests()), new IndexWalk(blobs))
+      return new Selection(
+              String.valueOf(reference.path()),
+              reference.ref(),
+              images(index.document().manifests()),
+              new IndexWalk(blobs))
           .choose(asked);
     }
   }
@@ -168,48 +156,6 @@ final class OciLayout implements Source {
   private Document read(String name) throws IOException {
     try (BlobSource file = folder.open(name)) {
       return Document.of(Blobs.bytes(file, options.limits()), options.limits());
-    }
-  }
-
-  private List<ImageLayer> layers(ImageManifest manifest, ImageConfig config) throws IOException {
-    List<Descriptor> descriptors = manifest.layers();
-    Layers.checkCount(descriptors.size(), config);
-    List<ImageLayer> layers = new ArrayList<>(descriptors.size());
-    for (int i = 0; i < descriptors.size(); i++) {
-      Descriptor descriptor = descriptors.get(i);
-      checkLayer(descriptor);
-      Digest diffId = config.diffIds().get(i);
-      layers.add(
-          new ImageLayer(
-              i,
-              descriptor.mediaType(),
-              Optional.of(descriptor.digest()),
-              descriptor.size(),
-              diffId,
-              () -> blobs.open(descriptor)));
-    }
-    return layers;
-  }
-
-  /** Finds out now what would otherwise break in the middle of the first read. */
-  private void checkLayer(Descriptor descriptor) throws IOException {
-    try {
-      if (!descriptor.mediaType().isLayer()) {
-        throw new OcifsException(
-                OcifsException.Kind.UNSUPPORTED,
-                "layers of type '" + descriptor.mediaType() + "' are not supported")
-            .rule(30);
-      }
-      if (descriptor.mediaType().isForeign() && !blobs.has(descriptor.digest())) {
-        throw new OcifsException(
-                OcifsException.Kind.NOT_FOUND,
-                "the layer is nondistributable and was left out of the image")
-            .rule(30)
-            .hint("copy the image again with its nondistributable layers");
-      }
-      blobs.open(descriptor).close();
-    } catch (OcifsException e) {
-      throw e.layer(descriptor.digest());
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.ocifs.oci.source;
 
 import dev.ocifs.oci.Descriptor;
 import dev.ocifs.oci.Digest;
-import dev.ocifs.oci.ImageReference;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.Platform;
 import dev.ocifs.oci.RefName;
@@ -20,7 +19,8 @@ final class Selection {
   private static final String REF_NAME = "org.opencontainers.image.ref.name";
   private static final String CONTAINERD_NAME = "io.containerd.image.name";
 
-  private final ImageReference reference;
+  private final String place;
+  private final Optional<String> ref;
   private final List<Descriptor> entries;
   private final IndexWalk walk;
 
@@ -33,10 +33,13 @@ final class Selection {
   record Choice(Descriptor manifest, Optional<String> name, List<Descriptor> entries) {}
 
   /**
+   * @param place where the images lie, for messages
+   * @param ref which one is meant; absent when there is to be one only
    * @param entries what {@code index.json} lists and can be an image
    */
-  Selection(ImageReference reference, List<Descriptor> entries, IndexWalk walk) {
-    this.reference = reference;
+  Selection(String place, Optional<String> ref, List<Descriptor> entries, IndexWalk walk) {
+    this.place = place;
+    this.ref = ref;
     this.entries = entries;
     this.walk = walk;
   }
@@ -70,11 +73,11 @@ final class Selection {
   private List<Descriptor> matching() throws IOException {
     if (entries.isEmpty()) {
       throw new OcifsException(
-              OcifsException.Kind.NOT_FOUND, "the layout " + reference.path() + " lists no image")
+              OcifsException.Kind.NOT_FOUND, "the layout " + place + " lists no image")
           .rule(32);
     }
-    if (reference.ref().isPresent()) {
-      return named(reference.ref().get());
+    if (ref.isPresent()) {
+      return named(ref.get());
     }
     boolean oneName = entries.stream().map(Selection::name).distinct().count() == 1;
     boolean tellApart =
@@ -82,43 +85,42 @@ final class Selection {
     if (distinct(entries).size() > 1 && !(oneName && tellApart)) {
       throw listing(
               OcifsException.Kind.USAGE,
-              reference.path() + " holds " + entries.size() + " images, and none is named")
+              place + " holds " + entries.size() + " images, and none is named")
           .hint("add :REF to the name");
     }
     return entries;
   }
 
-  private List<Descriptor> named(String ref) throws IOException {
-    Optional<Integer> position = RefName.position(ref);
+  private List<Descriptor> named(String wanted) throws IOException {
+    Optional<Integer> position = RefName.position(wanted);
     if (position.isPresent() && position.get() < entries.size()) {
       return List.of(entries.get(position.get()));
     }
-    Optional<Digest> digest = RefName.digest(ref);
+    Optional<Digest> digest = RefName.digest(wanted);
     List<Descriptor> found =
         digest.isPresent()
             ? entries.stream().filter(e -> e.digest().equals(digest.get())).toList()
-            : byName(ref);
+            : byName(wanted);
     if (found.isEmpty() && digest.isPresent()) {
       found = nested(digest.get());
     }
     if (found.isEmpty()) {
-      throw listing(
-          OcifsException.Kind.NOT_FOUND, reference.path() + " holds no image '" + ref + "'");
+      throw listing(OcifsException.Kind.NOT_FOUND, place + " holds no image '" + wanted + "'");
     }
     return found;
   }
 
-  private List<Descriptor> byName(String ref) {
+  private List<Descriptor> byName(String wanted) {
     List<Descriptor> exact =
         entries.stream()
             .filter(
                 e ->
-                    ref.equals(e.annotations().get(REF_NAME))
-                        || ref.equals(e.annotations().get(CONTAINERD_NAME)))
+                    wanted.equals(e.annotations().get(REF_NAME))
+                        || wanted.equals(e.annotations().get(CONTAINERD_NAME)))
             .toList();
     return exact.isEmpty()
         ? entries.stream()
-            .filter(e -> sameName(e, REF_NAME, ref) || sameName(e, CONTAINERD_NAME, ref))
+            .filter(e -> sameName(e, REF_NAME, wanted) || sameName(e, CONTAINERD_NAME, wanted))
             .toList()
         : exact;
   }

@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  * ocifs/files/contents/ab/HEX                  whole files of images, by content
  * ocifs/files/places/DIFFID/POS-SIZE           the same files, by where they lie in a layer
  * ocifs/partial/KEY.blob  KEY.map              blobs that are partly here
+ * ocifs/partial/index.json                     names of images that are partly here
  * ocifs/unwrapped/KEY.tar                      archives that came compressed as a whole
  * ocifs/erofs/CHAINID.erofs                   metadata images for the kernel
  * ocifs/mounts/  ocifs/logs/  ocifs/leases/    live state
@@ -212,14 +213,19 @@ public final class Store {
     return root.resolve("blobs").resolve(digest.algorithm().id()).resolve(digest.hex());
   }
 
+  /** The folder of blobs that are partly here; it may not exist before {@link #create}. */
+  public Path partial() {
+    return derived.resolve("partial");
+  }
+
   /** The blob with this digest while it is partly here; its folder may not exist. */
   public Path partialBlob(Digest digest) {
-    return derived.resolve("partial").resolve(fileName(digest) + ".blob");
+    return partial().resolve(fileName(digest) + ".blob");
   }
 
   /** Says which bytes of {@link #partialBlob} are here. */
   public Path partialMap(Digest digest) {
-    return derived.resolve("partial").resolve(fileName(digest) + ".map");
+    return partial().resolve(fileName(digest) + ".map");
   }
 
   /** What mounts of the stack of layers with this chain ID read first. */

@@ -170,8 +170,8 @@ final class ArchiveTest {
   @Test
   void aMemberNamedByItsDigestIsVerified() throws IOException {
     byte[] config = config("base");
-    String name = Blobs.name(Hasher.hash(Digest.Algorithm.SHA256, config));
-    String layer = Blobs.name(Layout.layerDigest("base"));
+    String name = FolderContents.name(Hasher.hash(Digest.Algorithm.SHA256, config));
+    String layer = FolderContents.name(Layout.layerDigest("base"));
     byte[] manifest =
         Layout.json("[{'Config':'" + name + "','RepoTags':[],'Layers':['" + layer + "']}]");
     Tar tar = new Tar().file(name, config).file(layer, "base").file("manifest.json", manifest);
@@ -235,7 +235,8 @@ final class ArchiveTest {
             .file("config.json", config("base"))
             .file(
                 "manifest.json",
-                Layout.json(manifest("['app:1']", Blobs.name(Layout.layerDigest("base")))));
+                Layout.json(
+                    manifest("['app:1']", FolderContents.name(Layout.layerDigest("base")))));
     try (Image image = open("", "", tar)) {
       assertThat(image.manifestDigest()).isPresent();
     }

@@ -56,7 +56,7 @@ final class DocumentGraphTest implements DocumentReview {
   /** Changes a byte that the parser does not care for. */
   private void spoil(String descriptor) throws IOException {
     layout.files.computeIfPresent(
-        Blobs.name(digestIn(descriptor)),
+        FolderContents.name(digestIn(descriptor)),
         (name, bytes) ->
             new String(bytes, UTF_8).replace("schemaVersion", "schemaversion").getBytes(UTF_8));
   }
@@ -127,7 +127,7 @@ final class DocumentGraphTest implements DocumentReview {
     lie(b, called(a));
     lie(c, called(b));
     String image = layout.image("linux/amd64", "", "1");
-    String honest = new String(layout.files.get(Blobs.name(digestIn(image))), UTF_8);
+    String honest = new String(layout.files.get(FolderContents.name(digestIn(image))), UTF_8);
     String text = honest.substring(0, honest.length() - 1) + ",'subject':" + called(a) + "}";
     layout.list(layout.blob(MediaType.OCI_MANIFEST, Layout.json(text), Layout.ref("app")));
     check(":app");
@@ -146,7 +146,7 @@ final class DocumentGraphTest implements DocumentReview {
   /** An index under a digest that is not its own. */
   private void lie(Digest digest, String subject, String... manifests) {
     layout.put(
-        Blobs.name(digest),
+        FolderContents.name(digest),
         "{'manifests':[" + String.join(",", manifests) + "],'subject':" + subject + "}");
   }
 }

@@ -110,6 +110,7 @@ final class FixturesTest {
                     options.limits(),
                     options.store(),
                     options.directory(),
+                    Optional.empty(),
                     DocumentCache.NONE))
             .close();
       }

@@ -34,7 +34,7 @@ final class Layout {
   /** Adds a blob; returns its descriptor. */
   String blob(MediaType type, byte[] content, String more) {
     Digest digest = Hasher.hash(Digest.Algorithm.SHA256, content);
-    files.put(Blobs.name(digest), content);
+    files.put(FolderContents.name(digest), content);
     return descriptor(type, digest, content.length, more);
   }
 

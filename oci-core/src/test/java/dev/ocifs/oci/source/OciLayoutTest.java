@@ -165,8 +165,8 @@ final class OciLayoutTest {
     Digest b = Layout.layerDigest("b");
     String nameA = Layout.descriptor(MediaType.OCI_INDEX, a, 10, "");
     String nameB = Layout.descriptor(MediaType.OCI_INDEX, b, 10, "");
-    layout.put(Blobs.name(a), "{'manifests':[" + nameB + "]}");
-    layout.put(Blobs.name(b), "{'manifests':[" + nameA + "]}");
+    layout.put(FolderContents.name(a), "{'manifests':[" + nameB + "]}");
+    layout.put(FolderContents.name(b), "{'manifests':[" + nameA + "]}");
     layout.list(nameA);
     refused("", Kind.INVALID_IMAGE, a + " -> " + b + " -> " + a);
   }
@@ -174,7 +174,7 @@ final class OciLayoutTest {
   @Test
   void aNestedIndexIsVerified() {
     Digest lie = Layout.layerDigest("x");
-    layout.put(Blobs.name(lie), "{'manifests':[]}");
+    layout.put(FolderContents.name(lie), "{'manifests':[]}");
     layout.list(Layout.descriptor(MediaType.OCI_INDEX, lie, 16, ""));
     refused("", Kind.MISMATCH, lie.toString(), "has the digest");
   }
@@ -212,7 +212,7 @@ final class OciLayoutTest {
   @Test
   void layersMatchTheirDescriptorsAndDiffIds() throws IOException {
     layout.list(layout.image("linux/amd64", "", "base", "top"));
-    String top = Blobs.name(Layout.layerDigest("top"));
+    String top = FolderContents.name(Layout.layerDigest("top"));
     layout.files.put(top, new byte[4]);
     refused("", Kind.MISMATCH, top, "has 4 bytes", "says 3", "layer sha256:");
     layout.files.remove(top);
@@ -254,7 +254,7 @@ final class OciLayoutTest {
     layout.list(layout.manifest(config, layers, Layout.ref("odd")));
     refused(":foreign", Kind.NOT_FOUND, "nondistributable", digest.toString());
     refused(":odd", Kind.UNSUPPORTED, "text/plain");
-    layout.files.put(Blobs.name(digest), "far away".getBytes(UTF_8));
+    layout.files.put(FolderContents.name(digest), "far away".getBytes(UTF_8));
     open(":foreign").close();
   }
 

@@ -1,4 +1,4 @@
-package dev.ocifs.oci.lazy;
+package dev.ocifs.oci.source;
 
 import java.util.Optional;
 
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param fault what the last request failed of, if none has succeeded since, or what is wrong with
  *     the content
  */
-public record LazyState(
+public record RemoteState(
     long size,
     long presentBytes,
     long fetchedBytes,

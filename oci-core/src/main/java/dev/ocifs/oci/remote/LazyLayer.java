@@ -1,0 +1,54 @@
+package dev.ocifs.oci.remote;
+
+import dev.ocifs.oci.Descriptor;
+import dev.ocifs.oci.lazy.LazyBlobs;
+import dev.ocifs.oci.source.BlobSource;
+import dev.ocifs.oci.source.RemoteLayer;
+import dev.ocifs.oci.source.RemoteState;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * A layer that is fetched when it is read. It keeps its blob open, and counts, while it is open.
+ */
+final class LazyLayer implements RemoteLayer, Closeable {
+  private final RegistryImage image;
+  private final LazyBlobs.Opened blob;
+  private final PublishedIndexes indexes;
+  private final Descriptor layer;
+
+  LazyLayer(
+      RegistryImage image, LazyBlobs.Opened blob, PublishedIndexes indexes, Descriptor layer) {
+    this.image = image;
+    this.blob = blob;
+    this.indexes = indexes;
+    this.layer = layer;
+  }
+
+  @Override
+  public Optional<BlobSource> publishedIndex() throws IOException {
+    return image.options().publishedIndexes() ? indexes.open(layer.digest()) : Optional.empty();
+  }
+
+  @Override
+  public RemoteState state() {
+    return blob.blob().state();
+  }
+
+  @Override
+  public void complete(LongConsumer progress) throws IOException {
+    blob.blob().complete(progress);
+    image.completed();
+  }
+
+  boolean isComplete() {
+    return blob.blob().trusted();
+  }
+
+  @Override
+  public void close() throws IOException {
+    blob.close();
+  }
+}

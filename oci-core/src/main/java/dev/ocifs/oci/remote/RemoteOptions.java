@@ -1,0 +1,51 @@
+package dev.ocifs.oci.remote;
+
+import dev.ocifs.oci.lazy.FetchQueue;
+import dev.ocifs.oci.lazy.LazyOptions;
+
+/**
+ * How images of registries are got. Immutable.
+ *
+ * @param policy when the registry is asked what a name means
+ * @param requests how many are under way to one host at most
+ * @param backgroundBytesPerSecond limit for what nobody waits for, 0 for none
+ * @param publishedIndexes whether indices that are published beside an image are used
+ * @param fetching how blobs are fetched
+ */
+public record RemoteOptions(
+    Policy policy,
+    int requests,
+    long backgroundBytesPerSecond,
+    boolean publishedIndexes,
+    LazyOptions fetching) {
+
+  /** Asks for what is not in the store, at full speed, and uses published indices. */
+  public static final RemoteOptions DEFAULTS =
+      new RemoteOptions(Policy.MISSING, FetchQueue.DEFAULT_PLACES, 0, true, LazyOptions.DEFAULT);
+
+  /** When the registry is asked what a name means. */
+  public enum Policy {
+    /** When the store has no image of this name. */
+    MISSING,
+    /** Each time. */
+    ALWAYS,
+    /** Never: an image that the store does not have is an error. */
+    NEVER
+  }
+
+  public RemoteOptions withPolicy(Policy value) {
+    return new RemoteOptions(value, requests, backgroundBytesPerSecond, publishedIndexes, fetching);
+  }
+
+  public RemoteOptions withBackgroundRate(long bytesPerSecond) {
+    return new RemoteOptions(policy, requests, bytesPerSecond, publishedIndexes, fetching);
+  }
+
+  public RemoteOptions withPublishedIndexes(boolean value) {
+    return new RemoteOptions(policy, requests, backgroundBytesPerSecond, value, fetching);
+  }
+
+  public RemoteOptions withFetching(LazyOptions value) {
+    return new RemoteOptions(policy, requests, backgroundBytesPerSecond, publishedIndexes, value);
+  }
+}

@@ -1,0 +1,18 @@
+package dev.ocifs.oci.source;
+
+import dev.ocifs.oci.Descriptor;
+import java.io.IOException;
+import java.util.Optional;
+
+/** An image that a name of a registry means: its documents and layers, here or to be fetched. */
+public interface RemoteImage extends Contents {
+
+  /** The full name: {@code docker://docker.io/library/debian:12}. */
+  String name();
+
+  /** The manifest or index that the name means now. */
+  Descriptor top();
+
+  /** What the registry can do for a layer; empty when all of it is here. */
+  Optional<RemoteLayer> remote(Descriptor manifest, Descriptor layer) throws IOException;
+}

@@ -1,0 +1,30 @@
+package dev.ocifs.oci.source;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/** A layer of which not all is here: the rest is fetched when it is read. Thread-safe. */
+public interface RemoteLayer {
+
+  /**
+   * The index of the layer that somebody has published beside the image; nothing vouches for it but
+   * whoever may write there.
+   *
+   * @return to be closed by the caller; empty when there is none
+   */
+  Optional<BlobSource> publishedIndex() throws IOException;
+
+  /** What of it is here, and what it took. */
+  RemoteState state();
+
+  /**
+   * Fetches what is missing, after whatever is read meanwhile, compares the digest of the whole,
+   * and keeps it in the store.
+   *
+   * @param progress hears of the bytes that arrived
+   * @throws dev.ocifs.oci.OcifsException {@code MISMATCH} when it is not what the digest says,
+   *     {@code REMOTE} when the registry does not give it
+   */
+  void complete(LongConsumer progress) throws IOException;
+}

@@ -1,0 +1,67 @@
+package dev.ocifs.oci.source;
+
+import dev.ocifs.oci.Descriptor;
+import dev.ocifs.oci.Platform;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** The image or the images that a name of a registry leads to. */
+final class RemoteSource implements Source {
+  private final RemoteImage remote;
+  private final OpenOptions options;
+  private final Blobs blobs;
+
+  /**
+   * @param remote closed with this source, or with the image that it opened
+   */
+  RemoteSource(RemoteImage remote, OpenOptions options) {
+    this.remote = remote;
+    this.options = options;
+    this.blobs = new Blobs(remote, options.limits());
+  }
+
+  @Override
+  public List<ImageName> list() throws IOException {
+    Optional<String> name = Optional.of(remote.name());
+    return new IndexWalk(blobs)
+        .manifests(remote.top()).stream()
+            .map(m -> new ImageName(name, Optional.of(m.digest()), m.platform()))
+            .toList();
+  }
+
+  @Override
+  public Image open(Optional<Platform> asked) throws IOException {
+    Documents documents = new Documents(options);
+    Image image = null;
+    try {
+      Descriptor chosen =
+          new Selection(
+                  remote.name(), Optional.empty(), List.of(remote.top()), new IndexWalk(blobs))
+              .choose(asked)
+              .manifest();
+      image =
+          new ManifestImage(blobs, documents)
+              .open(
+                  remote.name(),
+                  Optional.of(remote.name()),
+                  chosen,
+                  asked,
+                  review ->
+                      new DocumentGraph(blobs)
+                          .check(List.of(remote.top()), List.of(chosen), review),
+                  layer -> remote.remote(chosen, layer),
+                  remote);
+      return image;
+    } finally {
+      if (image == null) {
+        documents.close();
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    remote.close();
+  }
+}

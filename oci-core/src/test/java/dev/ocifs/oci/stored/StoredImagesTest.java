@@ -1,0 +1,180 @@
+package dev.ocifs.oci.stored;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ocifs.oci.Descriptor;
+import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.Hasher;
+import dev.ocifs.oci.MediaType;
+import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.manifest.DocumentWriter;
+import dev.ocifs.oci.store.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class StoredImagesTest {
+  @TempDir Path dir;
+
+  private Store store;
+  private StoredImages images;
+
+  @BeforeEach
+  void openStore() throws IOException {
+    store = Store.open(dir.resolve("store"));
+    images = new StoredImages(store);
+  }
+
+  private Descriptor blob(MediaType type, String content) throws IOException {
+    byte[] bytes = content.getBytes(UTF_8);
+    Digest digest = Hasher.hash(Digest.Algorithm.SHA256, bytes);
+    Files.write(store.blob(digest), bytes);
+    return new Descriptor(type, digest, bytes.length);
+  }
+
+  private Descriptor image(String layer) throws IOException {
+    return blob(
+        MediaType.OCI_MANIFEST,
+        new String(
+            DocumentWriter.manifest(
+                blob(MediaType.OCI_CONFIG, "{\"of\":\"" + layer + "\"}"),
+                List.of(blob(MediaType.OCI_LAYER, layer))),
+            UTF_8));
+  }
+
+  private List<Path> blobs() throws IOException {
+    try (var files = Files.list(store.root().resolve("blobs/sha256"))) {
+      return files.toList();
+    }
+  }
+
+  @Test
+  void keepsWhatItIsTold() throws IOException {
+    Descriptor a = image("a");
+    Descriptor b = image("b");
+    images.put("localhost/a:1", a, true);
+    images.put("localhost/b:1", b, false);
+    StoredImages others = new StoredImages(Store.open(store.root()));
+    assertThat(others.list())
+        .containsExactly(
+            new StoredImage("localhost/a:1", a, true), new StoredImage("localhost/b:1", b, false));
+    assertThat(others.find("localhost/b:1")).map(StoredImage::top).contains(b);
+    assertThat(others.find("localhost/b")).isEmpty();
+  }
+
+  @Test
+  void onlyWholeImagesAreInTheLayout() throws IOException {
+    images.put("localhost/b:1", image("b"), false);
+    assertThat(store.root().resolve("index.json")).content().doesNotContain("localhost");
+    images.put("localhost/b:1", image("b"), true);
+    assertThat(store.root().resolve("index.json")).content().contains("localhost/b:1");
+    assertThat(images.list()).hasSize(1).allMatch(StoredImage::whole);
+  }
+
+  @Test
+  void aNameMeansOneImage() throws IOException {
+    images.put("localhost/a:1", image("a"), true);
+    Descriptor later = image("later");
+    images.put("localhost/a:1", later, true);
+    assertThat(images.list()).extracting(StoredImage::top).containsExactly(later);
+    assertThat(images.remove("localhost/a:1")).isTrue();
+    assertThat(images.remove("localhost/a:1")).isFalse();
+    assertThat(images.list()).isEmpty();
+  }
+
+  @Test
+  void whatOthersWroteIntoTheLayoutStays() throws IOException {
+    Descriptor unnamed = image("unnamed");
+    Descriptor annotated =
+        new Descriptor(
+            unnamed.mediaType(),
+            unnamed.digest(),
+            unnamed.size(),
+            Optional.empty(),
+            Map.of("a.b", "c"),
+            List.of("https://example.org/x"),
+            Optional.of("application/x"));
+    Files.write(
+        store.root().resolve("index.json"), DocumentWriter.index(List.of(annotated, unnamed)));
+    images.put("localhost/a:1", image("a"), true);
+    assertThat(store.root().resolve("index.json"))
+        .content()
+        .contains("a.b", "https://example.org/x", "application/x", "localhost/a:1");
+    assertThat(images.removeUnnamed()).isZero();
+    assertThat(blobs()).hasSize(6);
+  }
+
+  @Test
+  void removesWhatNoNameLeadsTo() throws IOException {
+    Descriptor kept = image("kept");
+    images.put("localhost/index:1", blob(MediaType.OCI_INDEX, index(kept)), true);
+    images.put("localhost/gone:1", image("gone"), true);
+    Path part = store.partial().resolve(Store.fileName(kept.digest()) + ".blob");
+    Path orphan = store.partial().resolve("sha256-" + "0".repeat(64) + ".blob");
+    images.put("localhost/partial:1", image("partial"), false);
+    Files.writeString(part, "x");
+    Files.writeString(orphan, "12345");
+    images.remove("localhost/gone:1");
+    long gone = image("gone").size() + "gone".length() + "{\"of\":\"gone\"}".length();
+    awaitNextTick();
+    assertThat(images.removeUnnamed()).isEqualTo(gone + 5);
+    assertThat(blobs()).hasSize(7);
+    assertThat(part).exists();
+    assertThat(orphan).doesNotExist();
+    assertThat(images.list()).hasSize(2);
+  }
+
+  private static String index(Descriptor manifest) {
+    return new String(DocumentWriter.index(List.of(manifest)), UTF_8);
+  }
+
+  /** Until what was written before is old enough to be removed. */
+  private void awaitNextTick() throws IOException {
+    Path probe = dir.resolve("probe");
+    FileTime first = touched(probe);
+    while (touched(probe).toMillis() < first.toMillis() + 100) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static FileTime touched(Path probe) throws IOException {
+    Files.writeString(probe, "x");
+    return (FileTime) Files.getAttribute(probe, "unix:ctime");
+  }
+
+  @Test
+  void whatWasStoredJustNowStays() throws IOException {
+    Descriptor fresh = image("fresh");
+    assertThat(images.removeUnnamed()).isZero();
+    assertThat(store.blob(fresh.digest())).exists();
+  }
+
+  @Test
+  void removesNothingWhenADocumentCannotBeRead() throws IOException {
+    images.put("localhost/bad:1", blob(MediaType.OCI_MANIFEST, "{"), true);
+    Descriptor unnamed = image("unnamed");
+    awaitNextTick();
+    assertThatThrownBy(() -> images.removeUnnamed()).isInstanceOf(OcifsException.class);
+    assertThat(store.blob(unnamed.digest())).exists();
+  }
+
+  @Test
+  void documentsSurviveBeingWrittenAnew() throws IOException {
+    Descriptor a = image("a");
+    String once = index(a);
+    images.put("localhost/a:1", a, true);
+    String first = Files.readString(store.root().resolve("index.json"));
+    images.put("localhost/a:1", a, true);
+    assertThat(Files.readString(store.root().resolve("index.json"))).isEqualTo(first);
+    assertThat(once).startsWith("{\"schemaVersion\":2,");
+  }
+}
