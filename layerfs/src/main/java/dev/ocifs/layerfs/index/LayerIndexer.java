@@ -185,6 +185,9 @@ public final class LayerIndexer {
       } finally {
         turns.release(); // others decode while this one waits for the disk
       }
+      if (layer.digest().isPresent()) {
+        blob.verified();
+      }
       if (copy != null && out != null) {
         out.flush();
         KeptLayers.pad(copy.channel());
