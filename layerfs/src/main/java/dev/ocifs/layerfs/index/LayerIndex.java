@@ -88,6 +88,10 @@ public final class LayerIndex implements Closeable {
     return facts;
   }
 
+  SectionedFile file() {
+    return file;
+  }
+
   /** A walk over all entries, from the first. */
   public EntryCursor entries() {
     return new EntryCursor(file, file.pieces(LayerIndexFormat.ENTRIES));
