@@ -32,7 +32,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private final Ocifs ocifs;
 
-  @Mixin ImageOptions imageOptions = new ImageOptions();
+  @Mixin ImageOptions imageOptions;
 
   @Parameters(paramLabel = "IMAGE", arity = "0..1", description = "The image.")
   @Nullable String name;
@@ -52,6 +52,7 @@ final class BenchCommand implements Callable<Integer> {
 
   BenchCommand(Ocifs ocifs) {
     this.ocifs = ocifs;
+    imageOptions = new ImageOptions(ocifs);
   }
 
   @Override

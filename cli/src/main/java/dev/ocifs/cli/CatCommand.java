@@ -20,7 +20,7 @@ final class CatCommand implements Callable<Integer> {
 
   private final Ocifs ocifs;
 
-  @Mixin ImageOptions imageOptions = new ImageOptions();
+  @Mixin ImageOptions imageOptions;
 
   @Parameters(index = "0", paramLabel = "IMAGE", description = "The image.")
   String name = "";
@@ -30,6 +30,7 @@ final class CatCommand implements Callable<Integer> {
 
   CatCommand(Ocifs ocifs) {
     this.ocifs = ocifs;
+    imageOptions = new ImageOptions(ocifs);
   }
 
   @Override

@@ -12,10 +12,14 @@ import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of every command that opens an image. */
 final class ImageOptions {
+  private final Ocifs ocifs;
+
+  @Mixin RemoteFlags remote = new RemoteFlags();
 
   @Option(
       names = "--platform",
@@ -53,6 +57,10 @@ final class ImageOptions {
       description = "Longest extension header of an entry.")
   @Nullable String maxPaxBytes;
 
+  ImageOptions(Ocifs ocifs) {
+    this.ocifs = ocifs;
+  }
+
   /** Opens an image as it lies, past the library's caches. */
   Image open(String reference, Store store) throws IOException {
     return Images.open(reference, openOptions(store));
@@ -70,7 +78,12 @@ final class ImageOptions {
   }
 
   OpenOptions openOptions(Store store) throws IOException {
-    OpenOptions options = OpenOptions.defaults(store).withLimits(limits());
+    RemoteSettings settings = remote.settings(ocifs);
+    OpenOptions options =
+        OpenOptions.defaults(store)
+            .withLimits(limits())
+            .withDirectory(ocifs.directory())
+            .withRemotes(() -> ocifs.registries().images(settings));
     return platform == null ? options : options.withPlatform(Platform.parse(platform));
   }
 

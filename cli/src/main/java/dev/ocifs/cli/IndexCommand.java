@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 final class IndexCommand implements Callable<Integer> {
   private final Ocifs ocifs;
 
-  @Mixin ImageOptions imageOptions = new ImageOptions();
+  @Mixin ImageOptions imageOptions;
 
   @Mixin KeepOptions keep = new KeepOptions();
 
@@ -26,6 +26,7 @@ final class IndexCommand implements Callable<Integer> {
 
   IndexCommand(Ocifs ocifs) {
     this.ocifs = ocifs;
+    imageOptions = new ImageOptions(ocifs);
   }
 
   @Override

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 final class InspectCommand implements Callable<Integer> {
   private final Ocifs ocifs;
 
-  @Mixin ImageOptions imageOptions = new ImageOptions();
+  @Mixin ImageOptions imageOptions;
 
   @Option(names = "--json", description = "As JSON.")
   boolean json;
@@ -26,6 +26,7 @@ final class InspectCommand implements Callable<Integer> {
 
   InspectCommand(Ocifs ocifs) {
     this.ocifs = ocifs;
+    imageOptions = new ImageOptions(ocifs);
   }
 
   @Override

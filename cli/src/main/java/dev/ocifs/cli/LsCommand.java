@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
 final class LsCommand implements Callable<Integer> {
   private final Ocifs ocifs;
 
-  @Mixin ImageOptions imageOptions = new ImageOptions();
+  @Mixin ImageOptions imageOptions;
 
   @Option(names = "-l", description = "Mode, links, owner, group, size, time, name and target.")
   boolean details;
@@ -43,6 +43,7 @@ final class LsCommand implements Callable<Integer> {
 
   LsCommand(Ocifs ocifs) {
     this.ocifs = ocifs;
+    imageOptions = new ImageOptions(ocifs);
   }
 
   @Override

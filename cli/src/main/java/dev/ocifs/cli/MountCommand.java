@@ -50,7 +50,7 @@ final class MountCommand implements Callable<Integer> {
 
   private final Ocifs ocifs;
 
-  @Mixin ImageOptions imageOptions = new ImageOptions();
+  @Mixin ImageOptions imageOptions;
   @Mixin MountFlags flags = new MountFlags();
   @Mixin ServerFlags serverFlags = new ServerFlags();
 
@@ -94,6 +94,7 @@ final class MountCommand implements Callable<Integer> {
 
   MountCommand(Ocifs ocifs) {
     this.ocifs = ocifs;
+    imageOptions = new ImageOptions(ocifs);
   }
 
   @Override
@@ -151,7 +152,7 @@ final class MountCommand implements Callable<Integer> {
   private MountService.Manner manner(Store store) throws IOException {
     MountOptions mount = flags.options(ocifs.debug());
     return new MountService.Manner(
-        imageOptions.openOptions(store).withDirectory(ocifs.directory()),
+        imageOptions.openOptions(store),
         keep.apply(imageOptions.layerFsOptions(), Mounter.isNative(mount.backend())),
         mount,
         hydration(),

@@ -46,6 +46,7 @@ final class MountService {
   private final Path log;
   private final LayerFs layers;
   private final Mounter mounter = new Mounter();
+  private final Registries registries;
   private final MountRegistry registry;
   private final Map<Mount, MountRegistry.Record> noted = new ConcurrentHashMap<>();
   private final Map<Mount, ImageView> views = new ConcurrentHashMap<>();
@@ -73,6 +74,7 @@ final class MountService {
     this.store = store;
     this.log = log;
     layers = LayerFs.open(store, flags.options());
+    registries = new Registries(() -> store, System::getenv);
     registry = new MountRegistry(store.mountsDir());
     layers.metrics().gauge("ocifs_mounts", "Directories served", this::mountCount);
     // A mount that nobody reads should read nothing: decoding ahead has to be asked for.
@@ -92,6 +94,11 @@ final class MountService {
   /** The store that the mounts are of. */
   Store store() {
     return store;
+  }
+
+  /** The registries that its images are got from. */
+  Registries registries() {
+    return registries;
   }
 
   /** Loads what mounting needs, while the caller does something else. */
@@ -260,6 +267,7 @@ final class MountService {
     mounter.close(); // waits for the end of the mounts
     List.copyOf(noted.keySet()).forEach(this::forget);
     layers.close();
+    registries.close();
     try {
       Logs.deleteIfEmpty(log);
     } catch (IOException e) {

@@ -44,7 +44,9 @@ import picocli.CommandLine.Spec;
       "  oci:DIR[:REF]               an OCI layout in a directory",
       "  oci-archive:FILE[:REF]      an OCI layout in a tar archive",
       "  docker-archive:FILE[:REF]   what docker save writes",
-      "  PATH[:REF]                  any of these, told by what is there"
+      "  PATH[:REF]                  any of these, told by what is there",
+      "  docker://HOST/NAME[:TAG]    an image of a registry, or of the store",
+      "  NAME[:TAG]                  the same, found as podman finds short names"
     })
 final class Ocifs implements Runnable {
   /**
@@ -63,6 +65,9 @@ final class Ocifs implements Runnable {
   private final Console console;
   private final Place place;
   private final List<String> arguments;
+
+  /** For a command that runs by itself. */
+  private final Registries own = new Registries(this::store, this::environment);
 
   @Spec CommandSpec spec = CommandSpec.create();
 
@@ -112,7 +117,7 @@ final class Ocifs implements Runnable {
   static int run(Console console, Place place, String... args) {
     Ocifs ocifs = new Ocifs(console, place, args);
     Failure failure = new Failure(console, ocifs);
-    try {
+    try (Registries own = ocifs.own) {
       int code = commandLine(ocifs, failure, args).execute(args);
       console.out().flush();
       return code;
@@ -192,6 +197,15 @@ final class Ocifs implements Runnable {
     return place.service();
   }
 
+  /** The registries that images are got from; those of the server, for a command inside one. */
+  Registries registries() {
+    return place.service().map(MountService::registries).orElse(own);
+  }
+
+  private Map<String, String> environment() {
+    return console.env();
+  }
+
   /** Whether nobody waits for the command any more. */
   boolean isGone() {
     return place.gone().getAsBoolean();
@@ -223,6 +237,11 @@ final class Ocifs implements Runnable {
   /** Shows how indexing gets on, and ends it when nobody waits any more. */
   IndexListener progress() {
     return new WhileAwaited(IndexProgress.create(this), place.gone());
+  }
+
+  /** The same for something else than indexing; what is drawn is not of this listener. */
+  IndexListener whileAwaited(IndexListener next) {
+    return new WhileAwaited(next, place.gone());
   }
 
   /** Opens the store that the options and the environment name. */

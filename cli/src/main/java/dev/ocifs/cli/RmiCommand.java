@@ -8,6 +8,7 @@ import dev.ocifs.oci.stored.StoredImages;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,7 +43,7 @@ final class RmiCommand implements Callable<Integer> {
     }
     if (!force) {
       for (MountRegistry.Record mount : new MountRegistry(store.mountsDir()).list()) {
-        refuse(found, mount);
+        refuse(images, found, mount);
       }
     }
     for (StoredImage image : found) {
@@ -55,14 +56,15 @@ final class RmiCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private static void refuse(List<StoredImage> images, MountRegistry.Record mount)
-      throws OcifsException {
-    for (StoredImage image : images) {
-      if (mount.image().equals("docker://" + image.name())) {
-        throw new OcifsException(
-                OcifsException.Kind.USAGE, image.name() + " is mounted at " + mount.dir())
-            .hint("ocifs umount it first, or say --force");
-      }
+  private static void refuse(
+      StoredImages images, List<StoredImage> removed, MountRegistry.Record mount)
+      throws IOException {
+    String typed = mount.image().replaceFirst("^docker:(//)?", "");
+    Optional<StoredImage> mounted = images.resolve(typed);
+    if (mounted.isPresent() && removed.contains(mounted.get())) {
+      throw new OcifsException(
+              OcifsException.Kind.USAGE, mounted.get().name() + " is mounted at " + mount.dir())
+          .hint("ocifs umount it first, or say --force");
     }
   }
 }

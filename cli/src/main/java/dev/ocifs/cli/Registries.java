@@ -1,0 +1,77 @@
+package dev.ocifs.cli;
+
+import dev.ocifs.oci.registry.RegistryClient;
+import dev.ocifs.oci.registry.RegistryOptions;
+import dev.ocifs.oci.registry.config.ConfigOptions;
+import dev.ocifs.oci.registry.config.RegistryConfig;
+import dev.ocifs.oci.remote.RegistryImages;
+import dev.ocifs.oci.store.Store;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * The registries of one process: those who ask in the same way share connections, tokens and what
+ * is being fetched. Nothing is read or opened before it is needed. Thread-safe.
+ */
+final class Registries implements Closeable {
+  private final StoreOpener store;
+  private final Supplier<Map<String, String>> env;
+  private final Map<RemoteSettings, RegistryImages> images = new HashMap<>();
+
+  /** Opens the store that images are kept in. */
+  @FunctionalInterface
+  interface StoreOpener {
+    Store open() throws IOException;
+  }
+
+  /**
+   * @param env tells where the user's configuration is
+   */
+  Registries(StoreOpener store, Supplier<Map<String, String>> env) {
+    this.store = store;
+    this.env = env;
+  }
+
+  /** The images of registries, asked for in this way; they stay this object's. */
+  synchronized RegistryImages images(RemoteSettings settings) throws IOException {
+    RegistryImages known = images.get(settings);
+    if (known == null) {
+      RegistryConfig config = config(settings);
+      known =
+          new RegistryImages(
+              store.open(), () -> client(config), config::resolve, settings.options());
+      images.put(settings, known);
+    }
+    return known;
+  }
+
+  private RegistryConfig config(RemoteSettings settings) {
+    ConfigOptions options = ConfigOptions.DEFAULT;
+    if (settings.tlsVerify().isPresent()) {
+      options = options.withTlsVerify(settings.tlsVerify().get());
+    }
+    if (settings.authFile().isPresent()) {
+      options = options.withAuthFile(settings.authFile().get());
+    }
+    Map<String, String> variables = env.get();
+    return RegistryConfig.load(variables, Path.of(variables.getOrDefault("HOME", "/")), options);
+  }
+
+  private static RegistryClient client(RegistryConfig config) throws IOException {
+    return RegistryClient.open(
+        RegistryOptions.DEFAULTS
+            .withCredentials(config.credentials())
+            .withEndpoints(config.endpoints())
+            .withHttp(config.http()));
+  }
+
+  @Override
+  public synchronized void close() {
+    images.values().forEach(RegistryImages::close);
+    images.clear();
+  }
+}

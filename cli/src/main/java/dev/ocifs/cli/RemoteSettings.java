@@ -1,0 +1,15 @@
+package dev.ocifs.cli;
+
+import dev.ocifs.oci.remote.RemoteOptions;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * How a command talks to registries.
+ *
+ * @param authFile where credentials are, when not in the usual places
+ * @param tlsVerify whether certificates are checked, and plain HTTP is refused; absent where the
+ *     configuration of registries decides
+ */
+record RemoteSettings(
+    Optional<Path> authFile, Optional<Boolean> tlsVerify, RemoteOptions options) {}
