@@ -58,6 +58,16 @@ class ArchitectureTest {
                   "layerfs.tar",
                   "layerfs.view")),
           Map.entry(
+              "layerfs.toc",
+              Set.of(
+                  "oci",
+                  "oci.manifest",
+                  "oci.source",
+                  "oci.store",
+                  "layerfs.codec",
+                  "layerfs.index",
+                  "layerfs.tar")),
+          Map.entry(
               "layerfs.read",
               Set.of(
                   "oci",
@@ -82,6 +92,7 @@ class ArchitectureTest {
                   "layerfs.index",
                   "layerfs.objects",
                   "layerfs.profile",
+                  "layerfs.toc",
                   "layerfs.tree")),
           Map.entry(
               "layerfs",
@@ -99,6 +110,7 @@ class ArchitectureTest {
                   "layerfs.pool",
                   "layerfs.profile",
                   "layerfs.read",
+                  "layerfs.toc",
                   "layerfs.tree",
                   "layerfs.view")),
           Map.entry("mount.internal.ffm", Set.of()),

@@ -60,7 +60,7 @@ public final class ForeignIndexCheck {
   }
 
   /**
-   * Opens an index that came from elsewhere, and checks it.
+   * Opens an index of a tar that came from elsewhere, and checks it.
    *
    * @return to be closed by the caller
    * @throws OcifsException as {@link #check}
@@ -74,6 +74,7 @@ public final class ForeignIndexCheck {
     }
     boolean sound = false;
     try {
+      require(!index.facts().virtual(), "it is no index of a tar");
       check(index, limits);
       sound = true;
       return index;
@@ -203,6 +204,7 @@ public final class ForeignIndexCheck {
 
   private void checkSpans() throws OcifsException {
     int count = index.spanCount();
+    require(count == 0 || index.hasSpanDigests(), "its spans have no digests");
     require(count > 0 || facts.tarBytes() == 0, "it has no spans");
     require(count == 0 || index.spanStart(0) == 0, "its first span begins late");
     long inBit = -1;

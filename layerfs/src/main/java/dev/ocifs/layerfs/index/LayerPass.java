@@ -244,7 +244,8 @@ final class LayerPass {
         blob.size(),
         tap.seen,
         writer.entryCount(),
-        plainSpans);
+        plainSpans,
+        false);
   }
 
   /**

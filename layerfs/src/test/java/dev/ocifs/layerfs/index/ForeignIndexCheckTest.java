@@ -33,6 +33,7 @@ class ForeignIndexCheckTest {
   private final List<Checkpoint> spans = new ArrayList<>();
   private LayerFacts facts = facts(Compression.GZIP, 3 << 20, false);
   private Limits limits = Limits.DEFAULT;
+  private boolean digests = true;
 
   @BeforeEach
   void good() {
@@ -65,7 +66,7 @@ class ForeignIndexCheckTest {
   }
 
   private static LayerFacts facts(Compression compression, long tarBytes, boolean kept) {
-    return new LayerFacts(ID, ID, compression, 100_000, tarBytes, -1, kept);
+    return new LayerFacts(ID, ID, compression, 100_000, tarBytes, -1, kept, false);
   }
 
   private static Checkpoint start(long pos, long blobPos) {
@@ -94,7 +95,7 @@ class ForeignIndexCheckTest {
       }
       for (Checkpoint span : spans) {
         writer.beginSpan(span);
-        writer.endSpan(0);
+        writer.endSpan(0, digests ? new byte[32] : null);
       }
       writer.finish(
           new LayerFacts(
@@ -104,7 +105,8 @@ class ForeignIndexCheckTest {
               facts.blobBytes(),
               facts.tarBytes(),
               facts.entries() < 0 ? entries.size() : facts.entries(),
-              facts.kept()));
+              facts.kept(),
+              facts.virtual()));
     }
     ForeignIndexCheck.open(file, limits).close();
   }
@@ -247,9 +249,9 @@ class ForeignIndexCheckTest {
 
   @Test
   void refusesAnotherNumberOfEntries() {
-    facts = new LayerFacts(ID, ID, Compression.GZIP, 100_000, 3 << 20, 4, false);
+    facts = new LayerFacts(ID, ID, Compression.GZIP, 100_000, 3 << 20, 4, false, false);
     refused("more entries");
-    facts = new LayerFacts(ID, ID, Compression.GZIP, 100_000, 3 << 20, 6, false);
+    facts = new LayerFacts(ID, ID, Compression.GZIP, 100_000, 3 << 20, 6, false, false);
     refused("fewer entries");
   }
 
@@ -262,6 +264,18 @@ class ForeignIndexCheckTest {
     facts = facts(Compression.GZIP, 3 << 20, false);
     spans.clear();
     refused("no spans");
+  }
+
+  @Test
+  void refusesSpansWithoutDigests() {
+    digests = false;
+    refused("no digests");
+  }
+
+  @Test
+  void refusesAnIndexOfSomethingElseThanATar() {
+    facts = new LayerFacts(ID, ID, Compression.GZIP, 100_000, 3 << 20, 5, false, true);
+    refused("no index of a tar");
   }
 
   @Test
