@@ -256,6 +256,20 @@ public final class LayerFs implements Closeable {
     get(image, FetchPriority.PREFETCH, listener, each);
   }
 
+  /**
+   * Begins to fetch what is missing of the image of a view, in the background and while no read
+   * waits. It ends when all is in the store, as after {@link #pull}, or with the view.
+   *
+   * @param view one that {@link #view} opened
+   */
+  public void fetch(ImageView view, FetchingOrder order) {
+    if (view instanceof MergedView merged) {
+      merged.fetch(
+          order,
+          listener -> get(merged.image(), FetchPriority.BACKGROUND, IndexListener.NONE, listener));
+    }
+  }
+
   private void get(Image image, FetchPriority rank, IndexListener listener, PullListener each)
       throws IOException {
     try {
