@@ -15,6 +15,7 @@ import dev.ocifs.layerfs.metrics.PerformanceTracker;
 import dev.ocifs.layerfs.objects.ObjectStats;
 import dev.ocifs.layerfs.objects.ObjectStore;
 import dev.ocifs.layerfs.pool.PoolMetrics;
+import dev.ocifs.layerfs.toc.TocIndexer;
 import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.tree.TreeBuilder;
 import dev.ocifs.layerfs.view.Finding;
@@ -68,7 +69,11 @@ public final class LayerFs implements Closeable {
     this.engine = engine;
     turns = new Semaphore(options.parallelism());
     indexer = new LayerIndexer(store, options.limits(), turns, options.keepLayers());
-    indices = new LayerIndices(indexer, engine.metadata(), options.keepLayers());
+    indices = new LayerIndices(
+            indexer,
+            new ListedLayers(new TocIndexer(store, options.limits(), false), engine.metadata()),
+            engine.metadata(),
+            options.keepLayers());
   }
 
   /** A library over this store, with the default options. */
