@@ -69,7 +69,8 @@ public final class LayerFs implements Closeable {
     this.engine = engine;
     turns = new Semaphore(options.parallelism());
     indexer = new LayerIndexer(store, options.limits(), turns, options.keepLayers());
-    indices = new LayerIndices(
+    indices =
+        new LayerIndices(
             indexer,
             new ListedLayers(new TocIndexer(store, options.limits(), false), engine.metadata()),
             engine.metadata(),

@@ -35,8 +35,7 @@ final class LayerIndices {
    * @param listed what layers that are not here tell of themselves
    * @param keepLayers whether an index will do only together with an uncompressed layer
    */
-  LayerIndices(
-      LayerIndexer indexer, ListedLayers listed, MetadataCache cache, boolean keepLayers) {
+  LayerIndices(LayerIndexer indexer, ListedLayers listed, MetadataCache cache, boolean keepLayers) {
     this.indexer = indexer;
     this.listed = listed;
     this.cache = cache;

@@ -51,8 +51,8 @@ final class ListedLayers {
     }
   }
 
-  private Optional<Lease<LayerIndex>> get(
-      ImageLayer layer, MetadataCache.Loader<LayerIndex> loader) throws IOException {
+  private Optional<Lease<LayerIndex>> get(ImageLayer layer, MetadataCache.Loader<LayerIndex> loader)
+      throws IOException {
     Optional<Digest> identity = identity(layer);
     if (identity.isEmpty()) {
       return Optional.empty();

@@ -76,7 +76,10 @@ final class IndexFiles {
     }
   }
 
-  /** By what its table describes, by its blob, or by layer and size where an archive does not tell the blob's digest. */
+  /**
+   * By what its table describes, by its blob, or by layer and size where an archive does not tell
+   * the blob's digest.
+   */
   private static boolean isNamed(LayerFacts facts, String key) {
     if (facts.virtual()) {
       return key.equals(TocIndexer.key(facts.diffId()));

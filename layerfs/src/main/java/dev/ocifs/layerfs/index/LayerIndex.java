@@ -59,8 +59,7 @@ public final class LayerIndex implements Closeable {
    * @throws OcifsException {@code STORE} when it is too new, too old or damaged
    */
   public static LayerIndex open(PendingFile pending) throws IOException {
-    return of(
-        SectionedFile.open(pending.channel(), pending.target(), LayerIndexFormat.FORMAT));
+    return of(SectionedFile.open(pending.channel(), pending.target(), LayerIndexFormat.FORMAT));
   }
 
   private static LayerIndex of(SectionedFile file) throws IOException {

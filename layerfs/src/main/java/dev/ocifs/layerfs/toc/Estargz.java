@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The table of an eStargz layer: the last file of its tar, in a gzip member of its own, whose place
- * the footer of the blob names. As it is a file of the tar, an unpacked layer has it, and so has the
- * index: its bytes were read and are known.
+ * the footer of the blob names. As it is a file of the tar, an unpacked layer has it, and so has
+ * the index: its bytes were read and are known.
  *
  * <p>Source: stargz-snapshotter, docs/estargz.md, "Footer". The older footer of stargz has the same
  * content without the header of the extra field.
@@ -41,8 +41,7 @@ final class Estargz implements Table {
   private static final int AFTER_EXTRA = 13;
   private static final int EXTRA_BYTES = DIGITS + MAGIC.length();
   private static final int SUBFIELD_BYTES = 4;
-  private static final int FOOTER_BYTES =
-      BEFORE_EXTRA + SUBFIELD_BYTES + EXTRA_BYTES + AFTER_EXTRA;
+  private static final int FOOTER_BYTES = BEFORE_EXTRA + SUBFIELD_BYTES + EXTRA_BYTES + AFTER_EXTRA;
   private static final int LEGACY_FOOTER_BYTES = BEFORE_EXTRA + EXTRA_BYTES + AFTER_EXTRA;
 
   private static final long SPAN_BYTES = 1L << 20;
@@ -64,8 +63,7 @@ final class Estargz implements Table {
    *
    * @param vouched the digest that it must have
    */
-  static Estargz read(BlobSource blob, Optional<Digest> vouched, Limits limits)
-      throws IOException {
+  static Estargz read(BlobSource blob, Optional<Digest> vouched, Limits limits) throws IOException {
     Estargz table = new Estargz(place(blob));
     table.decode(blob);
     TarEntry entry = table.entry(limits);
@@ -108,7 +106,8 @@ final class Estargz implements Table {
     int from = last.length - footerBytes;
     if (from < 0
         || !Arrays.equals(last, from, from + 4, GZIP_WITH_EXTRA, 0, 4)
-        || (last[from + 10] & 0xff | (last[from + 11] & 0xff) << 8) != subfieldBytes + EXTRA_BYTES) {
+        || (last[from + 10] & 0xff | (last[from + 11] & 0xff) << 8)
+            != subfieldBytes + EXTRA_BYTES) {
       return null;
     }
     String extra =
@@ -134,7 +133,8 @@ final class Estargz implements Table {
         LayerCodec.decoder(Compression.GZIP, input, SPAN_BYTES, checkpoints::add)) {
       while (true) {
         if (tar.length - end < SPAN_BYTES / 2) {
-          Unusable.unless(tar.length < Unusable.MAX_TABLE_BYTES, "it is longer than any that is read");
+          Unusable.unless(
+              tar.length < Unusable.MAX_TABLE_BYTES, "it is longer than any that is read");
           tar = Arrays.copyOf(tar, 2 * tar.length);
         }
         int decoded = decoder.decode(tar, end, tar.length - LayerDecoder.SLACK_BYTES);
@@ -216,8 +216,7 @@ final class Estargz implements Table {
     for (int i = 0; i < checkpoints.size(); i++) {
       Checkpoint at = checkpoints.get(i);
       int from = base + (int) at.outPos();
-      int to =
-          i + 1 < checkpoints.size() ? base + (int) checkpoints.get(i + 1).outPos() : end;
+      int to = i + 1 < checkpoints.size() ? base + (int) checkpoints.get(i + 1).outPos() : end;
       if (to > from) {
         Hasher hasher = Hasher.of(Digest.Algorithm.SHA256);
         hasher.update(tar, from, to - from);

@@ -17,9 +17,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Makes a layer index of a table's entries as they come. The contents lie one after the other in the
- * order of the table, which must be that in the blob: so no chunk can overlap another, each file is
- * in one piece, and memory does not depend on their number but for a row a chunk.
+ * Makes a layer index of a table's entries as they come. The contents lie one after the other in
+ * the order of the table, which must be that in the blob: so no chunk can overlap another, each
+ * file is in one piece, and memory does not depend on their number but for a row a chunk.
  *
  * <p>Each chunk is a span, as its digest covers its bytes and none before or behind. Not
  * thread-safe; used once.
@@ -63,8 +63,7 @@ final class TableWriter implements TableOfContents.Sink {
   public void entry(TocEntry from) throws IOException {
     try {
       if ("chunk".equals(from.type)) {
-        Unusable.unless(
-            fileDone > 0 && Arrays.equals(from.name, fileName), "a chunk stands alone");
+        Unusable.unless(fileDone > 0 && Arrays.equals(from.name, fileName), "a chunk stands alone");
         addChunk(from);
         return;
       }
@@ -148,8 +147,7 @@ final class TableWriter implements TableOfContents.Sink {
     Unusable.unless(
         from.offset > lastOffset && from.offset < contentEnd,
         "its order is not that of the layer, or a chunk lies outside");
-    Unusable.unless(
-        length <= ForeignIndexCheck.MAX_SPAN_BYTES, "a chunk has " + length + " bytes");
+    Unusable.unless(length <= ForeignIndexCheck.MAX_SPAN_BYTES, "a chunk has " + length + " bytes");
     String digest =
         from.chunkDigest.isEmpty() && length == fileSize ? from.digest : from.chunkDigest;
     lastOffset = from.offset;
@@ -214,16 +212,13 @@ final class TableWriter implements TableOfContents.Sink {
   }
 
   /**
-   * Ends the contents where the last file is said to end: a span without bytes keeps what follows in
-   * the blob from being read with the last chunk.
+   * Ends the contents where the last file is said to end: a span without bytes keeps what follows
+   * in the blob from being read with the last chunk.
    */
   void endContent() throws IOException {
     endFile();
     if (lastEnd > lastOffset) {
-      addSpan(
-          Checkpoint.start(pos, lastEnd),
-          0,
-          Hasher.of(Digest.Algorithm.SHA256).bytes());
+      addSpan(Checkpoint.start(pos, lastEnd), 0, Hasher.of(Digest.Algorithm.SHA256).bytes());
     }
   }
 }

@@ -41,8 +41,8 @@ public final class TocIndexer {
   private final boolean believes;
 
   /**
-   * @param believes whether a table is used that no annotation vouches for: whoever can change
-   *     what the registry serves can then show any tree
+   * @param believes whether a table is used that no annotation vouches for: whoever can change what
+   *     the registry serves can then show any tree
    */
   public TocIndexer(Store store, Limits limits, boolean believes) {
     this.store = store;
@@ -60,14 +60,12 @@ public final class TocIndexer {
     String vouched =
         layer
             .annotations()
-            .getOrDefault(
-                CHUNKED_DIGEST, layer.annotations().getOrDefault(ESTARGZ_DIGEST, ""));
+            .getOrDefault(CHUNKED_DIGEST, layer.annotations().getOrDefault(ESTARGZ_DIGEST, ""));
     if (layer.digest().isEmpty() || (vouched.isEmpty() && !believes)) {
       return Optional.empty();
     }
     String text = "ocifs table of contents 1\n" + layer.digest().get() + "\n" + vouched;
-    return Optional.of(
-        Hasher.hash(Digest.Algorithm.SHA256, text.getBytes(StandardCharsets.UTF_8)));
+    return Optional.of(Hasher.hash(Digest.Algorithm.SHA256, text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** The index that was made before; the caller closes it. */
@@ -105,8 +103,7 @@ public final class TocIndexer {
    */
   public LayerIndex make(ImageLayer layer) throws IOException {
     Digest identity =
-        identity(layer)
-            .orElseThrow(() -> Unusable.because("the manifest does not vouch for one"));
+        identity(layer).orElseThrow(() -> Unusable.because("the manifest does not vouch for one"));
     try (BuildLock lock = store.lock(key(identity))) {
       Optional<LayerIndex> found = find(layer, identity);
       if (found.isPresent()) {

@@ -12,8 +12,8 @@ import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
- * The table of a zstd:chunked layer: compressed, in a skippable frame behind the tar, whose place an
- * annotation and the last frame of the blob name. It is no file of the tar.
+ * The table of a zstd:chunked layer: compressed, in a skippable frame behind the tar, whose place
+ * an annotation and the last frame of the blob name. It is no file of the tar.
  *
  * <p>Source: containers/storage, docs/containers-storage-zstd-chunked.md.
  */
@@ -44,8 +44,8 @@ final class ZstdChunked implements Table {
    * Reads the table.
    *
    * @param vouched the digest that it must have, compressed
-   * @param position what the manifest says of its place: offset, compressed and uncompressed length,
-   *     type
+   * @param position what the manifest says of its place: offset, compressed and uncompressed
+   *     length, type
    */
   static ZstdChunked read(BlobSource blob, Optional<Digest> vouched, Optional<String> position)
       throws IOException {
@@ -70,8 +70,7 @@ final class ZstdChunked implements Table {
           Hasher.hash(vouched.get().algorithm(), stored).equals(vouched.get()),
           "it has not the digest that the manifest promises");
     }
-    return new ZstdChunked(
-        place.offset - FRAME_HEADER_BYTES, unpack(stored, (int) place.length));
+    return new ZstdChunked(place.offset - FRAME_HEADER_BYTES, unpack(stored, (int) place.length));
   }
 
   private static byte[] unpack(byte[] stored, int length) throws IOException {

@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table of contents that a layer carries for those that want to read it in pieces: the JSON that
- * eStargz and zstd:chunked share. What it says is checked here for its form only.
+ * The table of contents that a layer carries for those that want to read it in pieces: the JSON
+ * that eStargz and zstd:chunked share. What it says is checked here for its form only.
  *
  * <p>Names in it are text, those in a tar are bytes: a writer has put U+FFFD for what is not UTF-8.
  * So a table with that character in a name tells something else than its tar, and is refused.

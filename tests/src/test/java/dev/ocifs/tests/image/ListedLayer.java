@@ -51,8 +51,7 @@ public record ListedLayer(byte[] blob, byte[] tar, Map<String, String> annotatio
   }
 
   /** The same with a table that was changed; the annotations vouch for it as it is then. */
-  public static ListedLayer of(
-      Form form, int chunkBytes, List<Entry> entries, Forgery forgery) {
+  public static ListedLayer of(Form form, int chunkBytes, List<Entry> entries, Forgery forgery) {
     Writer writer = new Writer(form);
     entries.forEach(entry -> writer.add(entry, chunkBytes));
     return writer.end(forgery);
@@ -133,7 +132,12 @@ public record ListedLayer(byte[] blob, byte[] tar, Map<String, String> annotatio
           };
       String xattrs =
           entry.xattrs().entrySet().stream()
-              .map(x -> quoted(x.getKey()) + ":\"" + Base64.getEncoder().encodeToString(x.getValue()) + "\"")
+              .map(
+                  x ->
+                      quoted(x.getKey())
+                          + ":\""
+                          + Base64.getEncoder().encodeToString(x.getValue())
+                          + "\"")
               .collect(Collectors.joining(","));
       return "\"type\":\""
           + type
