@@ -38,7 +38,9 @@ import java.lang.System.Logger.Level;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
@@ -72,7 +74,9 @@ public final class LayerFs implements Closeable {
     indices =
         new LayerIndices(
             indexer,
-            new ListedLayers(new TocIndexer(store, options.limits(), false), engine.metadata()),
+            Optional.of(
+                new ListedLayers(
+                    new TocIndexer(store, options.limits(), false), engine.metadata())),
             engine.metadata(),
             options.keepLayers());
   }
@@ -260,6 +264,30 @@ public final class LayerFs implements Closeable {
    */
   public void pull(Image image, IndexListener listener, PullListener each) throws IOException {
     get(image, FetchPriority.PREFETCH, listener, each);
+  }
+
+  /**
+   * The files of the indices of an image's layers, which are made when they are missing; each has
+   * digests by which content can be verified that comes from a registry.
+   *
+   * @param image stays the caller's
+   * @return by the digests of the layers' blobs
+   */
+  public Map<Digest, Path> indexFiles(Image image, IndexListener listener) throws IOException {
+    LayerIndexer thorough =
+        new LayerIndexer(store, options.limits(), turns, options.keepLayers(), true);
+    LayerIndices own = new LayerIndices(
+            thorough, Optional.empty(), engine.metadata(), options.keepLayers());
+    Map<Digest, Path> files = new LinkedHashMap<>();
+    try {
+      closeAll(indices(image.name(), image.layers(), LayerWork.missing(own), listener));
+      for (ImageLayer layer : image.layers()) {
+        files.put(layer.digest().orElse(layer.diffId()), thorough.file(layer));
+      }
+      return files;
+    } catch (OcifsException e) {
+      throw e.image(image.name());
+    }
   }
 
   /**

@@ -27,15 +27,17 @@ final class LayerIndices {
   }
 
   private final LayerIndexer indexer;
-  private final ListedLayers listed;
+  private final Optional<ListedLayers> listed;
   private final MetadataCache cache;
   private final boolean keepLayers;
 
   /**
-   * @param listed what layers that are not here tell of themselves
+   * @param listed what layers that are not here tell of themselves, if that will do, too
    * @param keepLayers whether an index will do only together with an uncompressed layer
    */
-  LayerIndices(LayerIndexer indexer, ListedLayers listed, MetadataCache cache, boolean keepLayers) {
+  LayerIndices(LayerIndexer indexer,
+      Optional<ListedLayers> listed,
+      MetadataCache cache, boolean keepLayers) {
     this.indexer = indexer;
     this.listed = listed;
     this.cache = cache;
@@ -46,7 +48,9 @@ final class LayerIndices {
   Optional<Lease<LayerIndex>> find(ImageLayer layer) throws IOException {
     Optional<Lease<LayerIndex>> verified = findVerified(layer);
     // Positions of a listed layer are not those of the tar, which a kept layer is.
-    return verified.isPresent() || keepLayers ? verified : listed.find(layer);
+    return verified.isPresent() || keepLayers || listed.isEmpty()
+        ? verified
+        : listed.get().find(layer);
   }
 
   private Optional<Lease<LayerIndex>> findVerified(ImageLayer layer) throws IOException {
@@ -82,7 +86,8 @@ final class LayerIndices {
    * when it is not here and has one, else by reading it through. The caller closes the lease.
    */
   Lease<LayerIndex> make(ImageLayer layer, LongConsumer progress) throws IOException {
-    Optional<Lease<LayerIndex>> made = keepLayers ? Optional.empty() : listed.make(layer);
+    Optional<Lease<LayerIndex>> made =
+        keepLayers || listed.isEmpty() ? Optional.empty() : listed.get().make(layer);
     return made.isPresent() ? made.get() : makeVerified(layer, progress);
   }
 
@@ -94,7 +99,9 @@ final class LayerIndices {
       if (keepLayers) {
         indexer.keptLayers().keep(layer, index.value(), progress);
       }
-      listed.forget(layer);
+      if (listed.isPresent()) {
+        listed.get().forget(layer);
+      }
       done = true;
       return index;
     } finally {
