@@ -15,6 +15,7 @@ import dev.ocifs.layerfs.metrics.PerformanceTracker;
 import dev.ocifs.layerfs.objects.ObjectStats;
 import dev.ocifs.layerfs.objects.ObjectStore;
 import dev.ocifs.layerfs.pool.PoolMetrics;
+import dev.ocifs.layerfs.toc.TocIndexer;
 import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.tree.TreeBuilder;
 import dev.ocifs.layerfs.view.Finding;
@@ -70,7 +71,14 @@ public final class LayerFs implements Closeable {
     this.engine = engine;
     turns = new Semaphore(options.parallelism());
     indexer = new LayerIndexer(store, options.limits(), turns, options.keepLayers());
-    indices = new LayerIndices(indexer, engine.metadata(), options.keepLayers());
+    indices =
+        new LayerIndices(
+            indexer,
+            Optional.of(
+                new ListedLayers(
+                    new TocIndexer(store, options.limits(), false), engine.metadata())),
+            engine.metadata(),
+            options.keepLayers());
   }
 
   /** A library over this store, with the default options. */
@@ -268,7 +276,8 @@ public final class LayerFs implements Closeable {
   public Map<Digest, Path> indexFiles(Image image, IndexListener listener) throws IOException {
     LayerIndexer thorough =
         new LayerIndexer(store, options.limits(), turns, options.keepLayers(), true);
-    LayerIndices own = new LayerIndices(thorough, engine.metadata(), options.keepLayers());
+    LayerIndices own = new LayerIndices(
+            thorough, Optional.empty(), engine.metadata(), options.keepLayers());
     Map<Digest, Path> files = new LinkedHashMap<>();
     try {
       closeAll(indices(image.name(), image.layers(), LayerWork.missing(own), listener));

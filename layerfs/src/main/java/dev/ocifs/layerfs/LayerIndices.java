@@ -27,20 +27,33 @@ final class LayerIndices {
   }
 
   private final LayerIndexer indexer;
+  private final Optional<ListedLayers> listed;
   private final MetadataCache cache;
   private final boolean keepLayers;
 
   /**
+   * @param listed what layers that are not here tell of themselves, if that will do, too
    * @param keepLayers whether an index will do only together with an uncompressed layer
    */
-  LayerIndices(LayerIndexer indexer, MetadataCache cache, boolean keepLayers) {
+  LayerIndices(LayerIndexer indexer,
+      Optional<ListedLayers> listed,
+      MetadataCache cache, boolean keepLayers) {
     this.indexer = indexer;
+    this.listed = listed;
     this.cache = cache;
     this.keepLayers = keepLayers;
   }
 
   /** The index that there is, when it will do; the caller closes the lease. */
   Optional<Lease<LayerIndex>> find(ImageLayer layer) throws IOException {
+    Optional<Lease<LayerIndex>> verified = findVerified(layer);
+    // Positions of a listed layer are not those of the tar, which a kept layer is.
+    return verified.isPresent() || keepLayers || listed.isEmpty()
+        ? verified
+        : listed.get().find(layer);
+  }
+
+  private Optional<Lease<LayerIndex>> findVerified(ImageLayer layer) throws IOException {
     Optional<Lease<LayerIndex>> index;
     try {
       index =
@@ -68,13 +81,26 @@ final class LayerIndices {
     return index;
   }
 
-  /** The index, and what it will do with, made when missing; the caller closes the lease. */
+  /**
+   * The index, and what it will do with, made when missing: of the layer's own table of contents
+   * when it is not here and has one, else by reading it through. The caller closes the lease.
+   */
   Lease<LayerIndex> make(ImageLayer layer, LongConsumer progress) throws IOException {
+    Optional<Lease<LayerIndex>> made =
+        keepLayers || listed.isEmpty() ? Optional.empty() : listed.get().make(layer);
+    return made.isPresent() ? made.get() : makeVerified(layer, progress);
+  }
+
+  /** As {@link #make}, of a layer that is read from its first byte to its last. */
+  Lease<LayerIndex> makeVerified(ImageLayer layer, LongConsumer progress) throws IOException {
     Lease<LayerIndex> index = makeIndex(layer, progress);
     boolean done = false;
     try {
       if (keepLayers) {
         indexer.keptLayers().keep(layer, index.value(), progress);
+      }
+      if (listed.isPresent()) {
+        listed.get().forget(layer);
       }
       done = true;
       return index;
@@ -91,11 +117,6 @@ final class LayerIndices {
             cache.get(key(layer), () -> indexer.make(layer, progress), LayerIndex::bytes), layer);
     // One that another image calls by the same digest, but that has not the diffID asked for.
     return found.isPresent() ? found.get() : keep(layer, indexer.make(layer, progress));
-  }
-
-  /** As {@link #make}, of a layer that is read from its first byte to its last. */
-  Lease<LayerIndex> makeVerified(ImageLayer layer, LongConsumer progress) throws IOException {
-    return make(layer, progress);
   }
 
   /** The index, made anew; the caller closes the lease. */

@@ -224,10 +224,12 @@ final class MergedView implements ImageView {
 
   /** Notes the image and its layers. */
   void remember(Catalog catalog) {
-    List<Digest> diffIds = new ArrayList<>();
+    List<Digest> diffIds = image.layers().stream().map(ImageLayer::diffId).toList();
     for (Lease<LayerIndex> lease : indices) {
       LayerFacts facts = lease.value().facts();
-      diffIds.add(facts.diffId());
+      if (facts.virtual()) {
+        continue; // nothing is known of its tar
+      }
       catalog.recordLayer(
           new CatalogLayer(
               facts.diffId(),

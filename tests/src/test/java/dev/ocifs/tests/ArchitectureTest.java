@@ -70,6 +70,16 @@ class ArchitectureTest {
                   "layerfs.tar",
                   "layerfs.view")),
           Map.entry(
+              "layerfs.toc",
+              Set.of(
+                  "oci",
+                  "oci.manifest",
+                  "oci.source",
+                  "oci.store",
+                  "layerfs.codec",
+                  "layerfs.index",
+                  "layerfs.tar")),
+          Map.entry(
               "layerfs.read",
               Set.of(
                   "oci",
@@ -94,6 +104,7 @@ class ArchitectureTest {
                   "layerfs.index",
                   "layerfs.objects",
                   "layerfs.profile",
+                  "layerfs.toc",
                   "layerfs.tree")),
           Map.entry(
               "layerfs",
@@ -112,6 +123,7 @@ class ArchitectureTest {
                   "layerfs.pool",
                   "layerfs.profile",
                   "layerfs.read",
+                  "layerfs.toc",
                   "layerfs.tree",
                   "layerfs.view")),
           Map.entry("mount.internal.ffm", Set.of()),

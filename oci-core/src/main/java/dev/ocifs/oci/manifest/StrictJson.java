@@ -1,7 +1,10 @@
 package dev.ocifs.oci.manifest;
 
 import dev.ocifs.oci.OcifsException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -85,7 +89,20 @@ final class StrictJson {
       throw new OcifsException(OcifsException.Kind.INVALID_IMAGE, what + " is not UTF-8", e)
           .rule(28);
     }
-    try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+    return parse(what, () -> FACTORY.createParser(ObjectReadContext.empty(), text), body);
+  }
+
+  /** The same for a document that is too large to lie in memory as text. */
+  static <T> T parse(String what, byte[] document, Body<T> body) throws OcifsException {
+    Reader text =
+        new InputStreamReader(
+            new ByteArrayInputStream(document), StandardCharsets.UTF_8.newDecoder());
+    return parse(what, () -> FACTORY.createParser(ObjectReadContext.empty(), text), body);
+  }
+
+  private static <T> T parse(String what, Supplier<JsonParser> parsers, Body<T> body)
+      throws OcifsException {
+    try (JsonParser parser = parsers.get()) {
       StrictJson json = new StrictJson(what, parser);
       json.parser.nextToken();
       T value = body.read(json);
@@ -136,6 +153,17 @@ final class StrictJson {
       all.add(element.read());
     }
     return List.copyOf(all);
+  }
+
+  /** An array, or null, which counts as an empty one: each element is read and let go. */
+  void each(Value<?> element) throws IOException {
+    if (isNull()) {
+      return;
+    }
+    expect(JsonToken.START_ARRAY, "an array");
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      element.read();
+    }
   }
 
   List<String> strings() throws IOException {

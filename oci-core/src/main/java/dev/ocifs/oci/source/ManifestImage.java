@@ -85,7 +85,8 @@ final class ManifestImage {
               descriptor.size(),
               diffId,
               () -> blobs.open(descriptor),
-              remote.of(descriptor)));
+              remote.of(descriptor),
+              descriptor.annotations()));
     }
     return layers;
   }
