@@ -27,19 +27,19 @@ final class LayerIndices {
   }
 
   private final LayerIndexer indexer;
-  private final Optional<ListedLayers> listed;
+  private final Optional<StandIns> standIns;
   private final MetadataCache cache;
   private final boolean keepLayers;
 
   /**
-   * @param listed what layers that are not here tell of themselves, if that will do, too
+   * @param standIns indices of layers that are not here, which nobody here has read, if these will
+   *     do, too
    * @param keepLayers whether an index will do only together with an uncompressed layer
    */
-  LayerIndices(LayerIndexer indexer,
-      Optional<ListedLayers> listed,
-      MetadataCache cache, boolean keepLayers) {
+  LayerIndices(
+      LayerIndexer indexer, Optional<StandIns> standIns, MetadataCache cache, boolean keepLayers) {
     this.indexer = indexer;
-    this.listed = listed;
+    this.standIns = standIns;
     this.cache = cache;
     this.keepLayers = keepLayers;
   }
@@ -47,10 +47,10 @@ final class LayerIndices {
   /** The index that there is, when it will do; the caller closes the lease. */
   Optional<Lease<LayerIndex>> find(ImageLayer layer) throws IOException {
     Optional<Lease<LayerIndex>> verified = findVerified(layer);
-    // Positions of a listed layer are not those of the tar, which a kept layer is.
-    return verified.isPresent() || keepLayers || listed.isEmpty()
+    // Positions of a stand-in need not be those of the tar, which a kept layer is.
+    return verified.isPresent() || keepLayers || standIns.isEmpty()
         ? verified
-        : listed.get().find(layer);
+        : standIns.get().find(layer);
   }
 
   private Optional<Lease<LayerIndex>> findVerified(ImageLayer layer) throws IOException {
@@ -87,7 +87,7 @@ final class LayerIndices {
    */
   Lease<LayerIndex> make(ImageLayer layer, LongConsumer progress) throws IOException {
     Optional<Lease<LayerIndex>> made =
-        keepLayers || listed.isEmpty() ? Optional.empty() : listed.get().make(layer);
+        keepLayers || standIns.isEmpty() ? Optional.empty() : standIns.get().make(layer);
     return made.isPresent() ? made.get() : makeVerified(layer, progress);
   }
 
@@ -99,8 +99,8 @@ final class LayerIndices {
       if (keepLayers) {
         indexer.keptLayers().keep(layer, index.value(), progress);
       }
-      if (listed.isPresent()) {
-        listed.get().forget(layer);
+      if (standIns.isPresent()) {
+        standIns.get().forget(layer);
       }
       done = true;
       return index;

@@ -1,7 +1,10 @@
 package dev.ocifs.layerfs;
 
+import dev.ocifs.layerfs.index.LayerFacts;
+import dev.ocifs.layerfs.toc.TocIndexer;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.source.ImageLayer;
+import dev.ocifs.oci.source.RemoteLayer;
 import dev.ocifs.oci.source.RemoteState;
 import java.util.Optional;
 
@@ -33,12 +36,29 @@ public record LayerStatus(Digest layer, Source source, RemoteState blob) {
     return source != Source.LOCAL && source != Source.NO_INDEX && !blob.complete();
   }
 
-  static LayerStatus of(ImageLayer layer, Source lazily) {
-    Optional<RemoteState> remote = layer.remote().map(blob -> blob.state());
+  /**
+   * The status of a layer.
+   *
+   * @param index of the layer, when there is one
+   */
+  static LayerStatus of(ImageLayer layer, Optional<LayerFacts> index) {
+    Optional<RemoteState> remote = layer.remote().map(RemoteLayer::state);
     return new LayerStatus(
         layer.digest().orElse(layer.diffId()),
-        remote.isPresent() ? lazily : Source.LOCAL,
+        remote.isPresent() ? source(layer, index) : Source.LOCAL,
         remote.orElseGet(
             () -> new RemoteState(layer.size(), layer.size(), 0, 0, 0, true, Optional.empty())));
+  }
+
+  private static Source source(ImageLayer layer, Optional<LayerFacts> index) {
+    if (index.isEmpty()) {
+      return Source.NO_INDEX;
+    }
+    if (!index.get().virtual()) {
+      return Source.INDEX;
+    }
+    return TocIndexer.describes(layer, index.get())
+        ? Source.TABLE_OF_CONTENTS
+        : Source.PUBLISHED_INDEX;
   }
 }

@@ -470,8 +470,9 @@ final class MergedView implements ImageView {
             ? Hydrator.status(tree, inode -> false, ViewStatus.Hydration.OFF, "")
             : running.status();
     List<LayerStatus> states = new ArrayList<>();
-    for (ImageLayer layer : image.layers()) {
-      states.add(LayerStatus.of(layer, LayerStatus.Source.INDEX));
+    for (int i = 0; i < indices.size(); i++) {
+      LayerFacts facts = indices.get(i).value().facts();
+      states.add(LayerStatus.of(image.layers().get(i), Optional.of(facts)));
     }
     return status.withLayers(states);
   }

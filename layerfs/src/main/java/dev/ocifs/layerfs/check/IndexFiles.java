@@ -2,6 +2,7 @@ package dev.ocifs.layerfs.check;
 
 import dev.ocifs.layerfs.index.LayerFacts;
 import dev.ocifs.layerfs.index.LayerIndex;
+import dev.ocifs.layerfs.index.PublishedIndexer;
 import dev.ocifs.layerfs.toc.TocIndexer;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
@@ -82,7 +83,8 @@ final class IndexFiles {
    */
   private static boolean isNamed(LayerFacts facts, String key) {
     if (facts.virtual()) {
-      return key.equals(TocIndexer.key(facts.diffId()));
+      return key.equals(TocIndexer.key(facts.diffId()))
+          || key.equals(PublishedIndexer.key(facts.blob()));
     }
     return key.equals(Store.fileName(facts.blob()))
         || key.equals("diff-" + facts.diffId().hex() + "-" + facts.blobBytes());

@@ -57,15 +57,25 @@ public final class TocIndexer {
    * @return empty when the layer has no table that may be used
    */
   public Optional<Digest> identity(ImageLayer layer) {
-    String vouched =
-        layer
-            .annotations()
-            .getOrDefault(CHUNKED_DIGEST, layer.annotations().getOrDefault(ESTARGZ_DIGEST, ""));
-    if (layer.digest().isEmpty() || (vouched.isEmpty() && !believes)) {
-      return Optional.empty();
-    }
-    String text = "ocifs table of contents 1\n" + layer.digest().get() + "\n" + vouched;
-    return Optional.of(Hasher.hash(Digest.Algorithm.SHA256, text.getBytes(StandardCharsets.UTF_8)));
+    return layer.digest().isEmpty() || (vouched(layer).isEmpty() && !believes)
+        ? Optional.empty()
+        : Optional.of(identity(layer.digest().get(), vouched(layer)));
+  }
+
+  private static Digest identity(Digest blob, String vouched) {
+    String text = "ocifs table of contents 1\n" + blob + "\n" + vouched;
+    return Hasher.hash(Digest.Algorithm.SHA256, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String vouched(ImageLayer layer) {
+    return layer
+        .annotations()
+        .getOrDefault(CHUNKED_DIGEST, layer.annotations().getOrDefault(ESTARGZ_DIGEST, ""));
+  }
+
+  /** Whether an index is one of the layer's table of contents. */
+  public static boolean describes(ImageLayer layer, LayerFacts facts) {
+    return facts.virtual() && facts.diffId().equals(identity(facts.blob(), vouched(layer)));
   }
 
   /** The index that was made before; the caller closes it. */
