@@ -224,12 +224,13 @@ final class MergedView implements ImageView {
 
   /** Notes the image and its layers. */
   void remember(Catalog catalog) {
-    List<Digest> diffIds = image.layers().stream().map(ImageLayer::diffId).toList();
+    List<Digest> diffIds = new ArrayList<>();
     for (Lease<LayerIndex> lease : indices) {
       LayerFacts facts = lease.value().facts();
       if (facts.virtual()) {
-        continue; // nothing is known of its tar
+        return; // nobody here has seen the layer, and its tree is another than the image's
       }
+      diffIds.add(facts.diffId());
       catalog.recordLayer(
           new CatalogLayer(
               facts.diffId(),
