@@ -276,8 +276,8 @@ public final class LayerFs implements Closeable {
   public Map<Digest, Path> indexFiles(Image image, IndexListener listener) throws IOException {
     LayerIndexer thorough =
         new LayerIndexer(store, options.limits(), turns, options.keepLayers(), true);
-    LayerIndices own = new LayerIndices(
-            thorough, Optional.empty(), engine.metadata(), options.keepLayers());
+    LayerIndices own =
+        new LayerIndices(thorough, Optional.empty(), engine.metadata(), options.keepLayers());
     Map<Digest, Path> files = new LinkedHashMap<>();
     try {
       closeAll(indices(image.name(), image.layers(), LayerWork.missing(own), listener));

@@ -35,9 +35,11 @@ final class LayerIndices {
    * @param listed what layers that are not here tell of themselves, if that will do, too
    * @param keepLayers whether an index will do only together with an uncompressed layer
    */
-  LayerIndices(LayerIndexer indexer,
+  LayerIndices(
+      LayerIndexer indexer,
       Optional<ListedLayers> listed,
-      MetadataCache cache, boolean keepLayers) {
+      MetadataCache cache,
+      boolean keepLayers) {
     this.indexer = indexer;
     this.listed = listed;
     this.cache = cache;

@@ -36,7 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Images whose layers are not here and carry tables of contents show the same tree as read ones. */
+/**
+ * Images whose layers are not here and carry tables of contents show the same tree as read ones.
+ */
 class ListedImagesTest {
   private static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
   private static final String CONFIG = "application/vnd.oci.image.config.v1+json";
