@@ -106,7 +106,7 @@ final class Estargz implements Table {
     int from = last.length - footerBytes;
     if (from < 0
         || !Arrays.equals(last, from, from + 4, GZIP_WITH_EXTRA, 0, 4)
-        || (last[from + 10] & 0xff | (last[from + 11] & 0xff) << 8)
+        || ((last[from + 10] & 0xff) | ((last[from + 11] & 0xff) << 8))
             != subfieldBytes + EXTRA_BYTES) {
       return null;
     }
@@ -189,7 +189,7 @@ final class Estargz implements Table {
 
     @Override
     public long position() {
-      return at - LayerDecoder.HISTORY_BYTES;
+      return (long) at - LayerDecoder.HISTORY_BYTES;
     }
   }
 

@@ -4,8 +4,8 @@ import dev.ocifs.oci.OcifsException;
 
 /** The errors that say why a table of contents is of no use. */
 final class Unusable {
-  /** The longest table that is read: what containers/storage takes, too. */
-  static final int MAX_TABLE_BYTES = 150 << 20;
+  /** The longest table that is read, as it lies in memory: some hundred thousand entries. */
+  static final int MAX_TABLE_BYTES = 48 << 20;
 
   private Unusable() {}
 

@@ -48,6 +48,25 @@ final class StrictJson {
           .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
           .build();
 
+  /** Longer than any name of a file, and than any extended attribute in Base64. */
+  private static final int MAX_LARGE_STRING = 2 << 20;
+
+  /**
+   * For documents that may have millions of names: it remembers none, so that whoever reads them
+   * has to see to it that what he takes stands there once.
+   */
+  private static final JsonFactory LARGE =
+      FACTORY
+          .rebuild()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxStringLength(MAX_LARGE_STRING)
+                  .maxNameLength(MAX_LARGE_STRING)
+                  .build())
+          .disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
+
   private final String what;
   private final JsonParser parser;
 
@@ -92,12 +111,15 @@ final class StrictJson {
     return parse(what, () -> FACTORY.createParser(ObjectReadContext.empty(), text), body);
   }
 
-  /** The same for a document that is too large to lie in memory as text. */
+  /**
+   * The same for a document that is too large to lie in memory as text. That no name stands twice
+   * in an object is not checked.
+   */
   static <T> T parse(String what, byte[] document, Body<T> body) throws OcifsException {
     Reader text =
         new InputStreamReader(
             new ByteArrayInputStream(document), StandardCharsets.UTF_8.newDecoder());
-    return parse(what, () -> FACTORY.createParser(ObjectReadContext.empty(), text), body);
+    return parse(what, () -> LARGE.createParser(ObjectReadContext.empty(), text), body);
   }
 
   private static <T> T parse(String what, Supplier<JsonParser> parsers, Body<T> body)

@@ -10,7 +10,9 @@ import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TableOfContents {
   private static final int VERSION = 1;
+
+  /** Far above what Linux lets a file have, 64 KiB on most file systems. */
+  private static final long MAX_XATTR_BYTES = 2 << 20;
+
+  /** What one takes in memory beside its bytes, about. */
+  private static final int XATTR_OVERHEAD = 64;
+
   private static final char REPLACEMENT = '\ufffd';
 
   private TableOfContents() {}
@@ -49,6 +58,8 @@ public final class TableOfContents {
    */
   public static void read(byte[] json, Sink sink) throws OcifsException {
     TocEntry entry = new TocEntry();
+    Set<String> taken = new HashSet<>();
+    Set<String> takenOfEntry = new HashSet<>();
     long[] version = {0};
     Boolean ignored =
         StrictJson.parse(
@@ -62,7 +73,7 @@ public final class TableOfContents {
                       case "entries" ->
                           document.each(
                               () -> {
-                                readEntry(document, entry);
+                                readEntry(document, entry, takenOfEntry);
                                 sink.entry(entry);
                                 return entry;
                               });
@@ -70,7 +81,7 @@ public final class TableOfContents {
                         return false;
                       }
                     }
-                    return true;
+                    return once(document, name, taken);
                   });
               if (version[0] != VERSION) {
                 throw document.error("version " + version[0] + " is not known");
@@ -79,8 +90,19 @@ public final class TableOfContents {
             });
   }
 
-  private static void readEntry(StrictJson json, TocEntry entry) throws IOException {
+  /** Notes that a name was taken; what nobody takes may stand there as often as it likes. */
+  private static boolean once(StrictJson json, String name, Set<String> taken)
+      throws OcifsException {
+    if (!taken.add(name)) {
+      throw json.error("'" + name + "' stands twice");
+    }
+    return true;
+  }
+
+  private static void readEntry(StrictJson json, TocEntry entry, Set<String> taken)
+      throws IOException {
     entry.clear();
+    taken.clear();
     json.object(
         name -> {
           switch (name) {
@@ -106,7 +128,7 @@ public final class TableOfContents {
               return false;
             }
           }
-          return true;
+          return once(json, name, taken);
         });
   }
 
@@ -144,9 +166,17 @@ public final class TableOfContents {
 
   private static byte[][] xattrs(StrictJson json) throws IOException {
     Map<byte[], byte[]> sorted = new TreeMap<>(Arrays::compareUnsigned);
+    long[] length = {0};
     json.objectOrNull(
         name -> {
-          sorted.put(bytes(json, name), value(json));
+          byte[] value = value(json);
+          length[0] += name.length() + value.length + XATTR_OVERHEAD;
+          if (length[0] > MAX_XATTR_BYTES) {
+            throw json.error("too many extended attributes");
+          }
+          if (sorted.put(bytes(json, name), value) != null) {
+            throw json.error("an extended attribute stands twice");
+          }
           return true;
         });
     byte[][] pairs = new byte[2 * sorted.size()][];

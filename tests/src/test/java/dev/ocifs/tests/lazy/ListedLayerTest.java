@@ -339,7 +339,7 @@ final class ListedLayerTest {
     refused(form, "symbolic link", "../../etc/passwd", "");
     refused(form, "no time", "\"modtime\":\"[^\"]*\"", "\"modtime\":\"now\"");
     refused(form, "Base64", "\"xattrs\":\\{\"user.a\":\"\"", "\"xattrs\":{\"user.a\":\"!\"");
-    refused(form, "strict JSON", "\"uid\":7", "\"uid\":7,\"uid\":7");
+    refused(form, "stands twice", "\"uid\":7", "\"uid\":7,\"uid\":7");
     refused(form, "strict JSON", json -> json.substring(0, json.length() - 1));
     refused(
         form,
