@@ -122,6 +122,40 @@ public record ImageReference(Transport transport, Path path, Optional<String> re
         .hint(HINT);
   }
 
+  /**
+   * Parses the name of an image that is to be written: what lies at its path may be missing, and is
+   * then taken to end at the first colon.
+   *
+   * @return empty when the text begins with none of the transports of local files
+   * @throws OcifsException {@code USAGE} when it names no path
+   */
+  public static Optional<ImageReference> destination(String text, Path directory)
+      throws OcifsException {
+    int colon = text.indexOf(':');
+    Transport transport = KNOWN.get(text.substring(0, Math.max(0, colon)));
+    if (transport == null) {
+      return Optional.empty();
+    }
+    String rest = text.substring(colon + 1);
+    Optional<ImageReference> found =
+        rest.isEmpty() ? Optional.empty() : existing(transport, rest, directory);
+    if (found.isPresent()) {
+      return found;
+    }
+    int end = rest.indexOf(':');
+    String path = end < 0 ? rest : rest.substring(0, end);
+    String ref = end < 0 ? "" : rest.substring(end + 1);
+    if (path.isEmpty()) {
+      throw new OcifsException(OcifsException.Kind.USAGE, "'" + text + "' names no path")
+          .hint(HINT);
+    }
+    return Optional.of(
+        new ImageReference(
+            transport,
+            directory.resolve(path(path)).toAbsolutePath().normalize(),
+            ref.isEmpty() ? Optional.empty() : Optional.of(ref)));
+  }
+
   private static ImageReference locate(
       String text, Transport transport, String rest, Path directory) throws OcifsException {
     if (rest.isEmpty()) {

@@ -154,8 +154,8 @@ public final class RegistryImages implements Remotes, Closeable {
             new FetchQueue(options.requests(), options.backgroundBytesPerSecond(), Timing.SYSTEM));
   }
 
-  /** The repository of an image. */
-  synchronized Repository repository(RegistryName name) throws IOException {
+  /** The repository of an image, by the client of these images; usable until they are closed. */
+  public synchronized Repository repository(RegistryName name) throws IOException {
     if (client == null) {
       client = opener.open();
     }
