@@ -20,6 +20,7 @@ enum Commands {
   CAT,
   INSPECT,
   INDEX,
+  PULL,
   IMAGES,
   TAG,
   RMI,
@@ -46,6 +47,7 @@ enum Commands {
       case CAT -> new CatCommand(ocifs);
       case INSPECT -> new InspectCommand(ocifs);
       case INDEX -> new IndexCommand(ocifs);
+      case PULL -> new PullCommand(ocifs);
       case IMAGES -> new ImagesCommand(ocifs);
       case TAG -> new TagCommand(ocifs);
       case RMI -> new RmiCommand(ocifs);

@@ -40,7 +40,7 @@ final class IndexProgress implements IndexListener {
     long now = console.nanoTime().getAsLong();
     done.set(0);
     drawn = false;
-    line = new ProgressLine(image, blobBytes, now);
+    line = new ProgressLine("indexing", image, blobBytes, now);
     nextDraw.set(now + QUIET_NANOS);
   }
 

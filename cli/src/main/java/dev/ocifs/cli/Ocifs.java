@@ -239,6 +239,11 @@ final class Ocifs implements Runnable {
     return new WhileAwaited(IndexProgress.create(this), place.gone());
   }
 
+  /** The same for something else than indexing; what is drawn is not of this listener. */
+  IndexListener whileAwaited(IndexListener next) {
+    return new WhileAwaited(next, place.gone());
+  }
+
   /** Opens the store that the options and the environment name. */
   Store store() throws IOException {
     Optional<MountService> service = place.service();

@@ -6,10 +6,12 @@ import java.util.concurrent.TimeUnit;
 /**
  * How far reading so many bytes has come, as text. Times are those of {@link System#nanoTime}.
  *
+ * @param verb what is being done with them, as {@code indexing}
+ * @param image what they are of
  * @param total bytes to read
  * @param start when reading began
  */
-record ProgressLine(String image, long total, long start) {
+record ProgressLine(String verb, String image, long total, long start) {
   /** So that the line never wraps: narrower terminals are rare. */
   private static final int COLUMNS = 79;
 
@@ -25,13 +27,13 @@ record ProgressLine(String image, long total, long start) {
     int filled = (int) (BAR_CHARS * fraction(done));
     String facts = facts(done, now);
     String bar = " [" + "#".repeat(filled) + "-".repeat(BAR_CHARS - filled) + "] ";
-    int room = COLUMNS - "indexing ".length() - bar.length() - facts.length();
-    return "indexing " + shorten(image, room) + bar + facts;
+    int room = COLUMNS - verb.length() - 1 - bar.length() - facts.length();
+    return verb + " " + shorten(image, room) + bar + facts;
   }
 
   /** One line for a file or a pipe. */
   String text(long done, long now) {
-    return "indexing " + image + ": " + facts(done, now);
+    return verb + " " + image + ": " + facts(done, now);
   }
 
   /** What a file or a pipe shows at the end. */

@@ -50,7 +50,7 @@ final class Registries implements Closeable {
   }
 
   private RegistryConfig config(RemoteSettings settings) {
-    ConfigOptions options = ConfigOptions.DEFAULTS;
+    ConfigOptions options = ConfigOptions.DEFAULT;
     if (settings.tlsVerify().isPresent()) {
       options = options.withTlsVerify(settings.tlsVerify().get());
     }

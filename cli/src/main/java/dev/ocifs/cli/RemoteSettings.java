@@ -11,4 +11,5 @@ import java.util.Optional;
  * @param tlsVerify whether certificates are checked, and plain HTTP is refused; absent where the
  *     configuration of registries decides
  */
-record RemoteSettings(Optional<Path> authFile, Optional<Boolean> tlsVerify, RemoteOptions options) {}
+record RemoteSettings(
+    Optional<Path> authFile, Optional<Boolean> tlsVerify, RemoteOptions options) {}

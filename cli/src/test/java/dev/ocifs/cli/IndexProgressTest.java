@@ -87,7 +87,7 @@ class IndexProgressTest {
   @Test
   void fitsTheLineWhateverTheNameAndTheNumbers() {
     String name = "oci-archive:/very/long/" + "folder/".repeat(20) + "image\u001b[2J.tar:latest";
-    ProgressLine line = new ProgressLine(name, 999_400_000_000L, 0);
+    ProgressLine line = new ProgressLine("indexing", name, 999_400_000_000L, 0);
     String bar = line.bar(123_000_000, 59_000_000_000L);
     assertThat(bar)
         .hasSizeLessThanOrEqualTo(79)
@@ -98,7 +98,7 @@ class IndexProgressTest {
 
   @Test
   void givesNoTimeLeftWithoutARate() {
-    assertThat(new ProgressLine(IMAGE, 1000, 0).text(0, 5_000_000_000L))
+    assertThat(new ProgressLine("indexing", IMAGE, 1000, 0).text(0, 5_000_000_000L))
         .isEqualTo("indexing oci:image: 0 % of 1.0 kB, 0 B/s");
   }
 

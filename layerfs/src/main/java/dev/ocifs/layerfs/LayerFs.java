@@ -22,6 +22,7 @@ import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.ChainId;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.lazy.FetchPriority;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.ImageLayer;
 import dev.ocifs.oci.source.Images;
@@ -238,6 +239,35 @@ public final class LayerFs implements Closeable {
         throw e.image(image.name());
       }
       review.failed(e.image(image.name()));
+    }
+  }
+
+  /**
+   * Gets all of an image into the store, and indexes it: its registry is not asked again, and the
+   * image can be mounted at once.
+   *
+   * @param image stays the caller's
+   * @param listener hears of the image's layers as one
+   * @param each hears of each layer
+   * @throws OcifsException when a layer is not what the image promises, or its registry does not
+   *     give it; what is there by then stays, and is not fetched again
+   */
+  public void pull(Image image, IndexListener listener, PullListener each) throws IOException {
+    get(image, FetchPriority.PREFETCH, listener, each);
+  }
+
+  private void get(Image image, FetchPriority rank, IndexListener listener, PullListener each)
+      throws IOException {
+    try {
+      LayerWork work = LayerWork.whole(indices, rank, each);
+      List<Lease<LayerIndex>> leases = indices(image.name(), image.layers(), work, listener);
+      try {
+        tree(leases).close();
+      } finally {
+        closeAll(leases);
+      }
+    } catch (OcifsException e) {
+      throw e.image(image.name());
     }
   }
 

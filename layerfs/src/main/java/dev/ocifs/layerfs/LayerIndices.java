@@ -93,6 +93,11 @@ final class LayerIndices {
     return found.isPresent() ? found.get() : keep(layer, indexer.make(layer, progress));
   }
 
+  /** As {@link #make}, of a layer that is read from its first byte to its last. */
+  Lease<LayerIndex> makeVerified(ImageLayer layer, LongConsumer progress) throws IOException {
+    return make(layer, progress);
+  }
+
   /** The index, made anew; the caller closes the lease. */
   Lease<LayerIndex> verify(ImageLayer layer, LongConsumer progress, Finding.Sink findings)
       throws IOException {

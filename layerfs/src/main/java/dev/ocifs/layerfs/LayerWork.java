@@ -5,7 +5,10 @@ import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.lazy.FetchPriority;
+import dev.ocifs.oci.lazy.RankedBlob;
 import dev.ocifs.oci.source.ImageLayer;
+import dev.ocifs.oci.source.RemoteLayer;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -59,6 +62,47 @@ interface LayerWork {
             return Optional.empty();
           }
           throw e;
+        }
+      }
+    };
+  }
+
+  /**
+   * Gets all of each layer into the store: it is fetched, and read behind what arrives, so that its
+   * index is made of verified bytes in the same pass.
+   *
+   * @param rank of what is fetched, against what is read meanwhile
+   */
+  static LayerWork whole(LayerIndices indices, FetchPriority rank, PullListener listener) {
+    return new LayerWork() {
+      @Override
+      public Optional<Lease<LayerIndex>> find(ImageLayer layer) throws IOException {
+        return layer.remote().isPresent() ? Optional.empty() : indices.find(layer);
+      }
+
+      @Override
+      public Optional<Lease<LayerIndex>> index(ImageLayer layer, LongConsumer progress)
+          throws IOException {
+        LongConsumer both =
+            bytes -> {
+              progress.accept(bytes);
+              listener.progressed(layer, bytes);
+            };
+        ImageLayer ranked = layer.withOpener(() -> new RankedBlob(layer.open(), rank));
+        Lease<LayerIndex> index = indices.makeVerified(ranked, both);
+        boolean done = false;
+        try {
+          Optional<RemoteLayer> remote = layer.remote();
+          if (remote.isPresent()) {
+            remote.get().complete(both);
+          }
+          listener.completed(layer);
+          done = true;
+          return Optional.of(index);
+        } finally {
+          if (!done) {
+            index.close();
+          }
         }
       }
     };

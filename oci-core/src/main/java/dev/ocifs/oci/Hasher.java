@@ -41,6 +41,11 @@ public abstract class Hasher {
     return new Digest(algorithm, HexFormat.of().formatHex(finish()));
   }
 
+  /** The same as bytes; the hasher is then as new. */
+  public final byte[] bytes() {
+    return finish();
+  }
+
   abstract byte[] finish();
 
   private static final class Jdk extends Hasher {

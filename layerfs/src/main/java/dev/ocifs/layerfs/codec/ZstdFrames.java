@@ -14,11 +14,10 @@ import java.nio.ByteBuffer;
  * one.
  *
  * <p>Memory is bounded: a frame that asks for a window above 128 MiB is refused, as {@code zstd -d}
- * does without {@code --long}.
+ * does without {@code --long}: that is libzstd's own bound (ZSTD_WINDOWLOG_LIMIT_DEFAULT in
+ * zstd.h).
  */
 final class ZstdFrames implements Closeable {
-
-  private static final int MAX_WINDOW_LOG = 27;
 
   /** libzstd keeps the largest window; up to that of the highest usual level, 19, it may. */
   private static final long LARGE_WINDOW_BYTES = 8 << 20;
@@ -32,7 +31,7 @@ final class ZstdFrames implements Closeable {
   private static final int IN_BYTES = 128 * 1024;
   private static final int OUT_BYTES = 128 * 1024;
 
-  private final ZstdDecompressCtx context = new ZstdDecompressCtx().setLongMax(MAX_WINDOW_LOG);
+  private final ZstdDecompressCtx context = new ZstdDecompressCtx();
   private final ByteBuffer in = ByteBuffer.allocateDirect(IN_BYTES).flip();
   private final ByteBuffer out = ByteBuffer.allocateDirect(OUT_BYTES);
   private final byte[] piece = new byte[IN_BYTES];

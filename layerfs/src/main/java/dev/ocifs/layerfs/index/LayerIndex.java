@@ -26,6 +26,10 @@ public final class LayerIndex implements Closeable {
   private final LayerFacts facts;
   private final long spansAt;
   private final int spanCount;
+
+  /** Where the digests of the spans stand; -1 when there are none. */
+  private final long digestsAt;
+
   private final List<SectionedFile.Piece> windows;
 
   private LayerIndex(SectionedFile file) throws OcifsException {
@@ -35,6 +39,7 @@ public final class LayerIndex implements Closeable {
     spansAt = spans.offset();
     spanCount = (int) (spans.length() / LayerIndexFormat.SPAN_BYTES);
     windows = file.pieces(LayerIndexFormat.WINDOWS);
+    digestsAt = digestsAt(file, spanCount);
   }
 
   /**
@@ -54,6 +59,17 @@ public final class LayerIndex implements Closeable {
         file.close();
       }
     }
+  }
+
+  private static long digestsAt(SectionedFile file, int spans) throws OcifsException {
+    if (file.pieces(LayerIndexFormat.SPAN_DIGESTS).isEmpty()) {
+      return -1;
+    }
+    SectionedFile.Piece digests = file.section(LayerIndexFormat.SPAN_DIGESTS);
+    if (digests.length() != (long) spans * LayerIndexFormat.DIGEST_BYTES) {
+      throw file.damaged("it has digests for other spans");
+    }
+    return digests.offset();
   }
 
   private static LayerFacts readFacts(SectionedFile file, long at) throws OcifsException {
@@ -158,6 +174,32 @@ public final class LayerIndex implements Closeable {
   /** The CRC-32C of the uncompressed bytes of a span. */
   public int spanCrc(int span) throws OcifsException {
     return file.getInt(row(span) + 44);
+  }
+
+  /**
+   * Whether it has the digest of each span: without them the layer can be read from a file that was
+   * verified as a whole, and not from a registry.
+   */
+  public boolean hasSpanDigests() {
+    return digestsAt >= 0;
+  }
+
+  /**
+   * The SHA-256 of the uncompressed bytes of a span.
+   *
+   * @throws OcifsException {@code STORE} when the index {@linkplain #hasSpanDigests has none}
+   */
+  public byte[] spanDigest(int span) throws OcifsException {
+    if (!hasSpanDigests()) {
+      throw new OcifsException(
+              OcifsException.Kind.STORE, "layer index " + file.path() + " has no digests of spans")
+          .layer(facts.blob())
+          .hint("delete the file: it is made again when needed");
+    }
+    long ignored = row(span);
+    byte[] digest = new byte[LayerIndexFormat.DIGEST_BYTES];
+    file.get(digestsAt + (long) span * digest.length, digest, 0, digest.length);
+    return digest;
   }
 
   /** The position in the blob, in bytes, up to which the data of a span can reach. */

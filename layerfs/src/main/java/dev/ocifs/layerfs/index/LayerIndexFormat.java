@@ -10,9 +10,13 @@ final class LayerIndexFormat {
   static final int ENTRIES = 2;
   static final int WINDOWS = 3;
   static final int SPANS = 4;
+  static final int SPAN_DIGESTS = 5;
 
   /** Bytes of one row of the span table. */
   static final int SPAN_BYTES = 48;
+
+  /** Bytes of a SHA-256. */
+  static final int DIGEST_BYTES = 32;
 
   /** Bytes after which packed entries, or windows, are written as a piece of their section. */
   static final int PIECE_BYTES = 256 * 1024;

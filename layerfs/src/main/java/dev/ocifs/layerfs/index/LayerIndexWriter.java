@@ -9,11 +9,12 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a layer index while the layer goes by: entries and spans in any interleaving, in memory
- * that depends on neither their number nor on the size of the layer but for 48 bytes a span. Not
- * thread-safe; the channel stays the caller's.
+ * that depends on neither their number nor on the size of the layer but for 48 to 80 bytes a span.
+ * Not thread-safe; the channel stays the caller's.
  */
 final class LayerIndexWriter {
   private static final int WINDOW_LEVEL = 2;
@@ -28,6 +29,7 @@ final class LayerIndexWriter {
     final int windowStored;
     final long windowPos;
     int crc;
+    byte @Nullable [] sha256;
 
     Span(Checkpoint at, int windowStored, long windowPos) {
       outPos = at.outPos();
@@ -82,9 +84,15 @@ final class LayerIndexWriter {
     }
   }
 
-  /** Ends the span that began last. */
-  void endSpan(int crc32c) {
-    spans.get(spans.size() - 1).crc = crc32c;
+  /**
+   * Ends the span that began last.
+   *
+   * @param sha256 its digest, for all spans of a layer or for none
+   */
+  void endSpan(int crc32c, byte @Nullable [] sha256) {
+    Span span = spans.get(spans.size() - 1);
+    span.crc = crc32c;
+    span.sha256 = sha256;
   }
 
   /** The longest span, in uncompressed bytes. */
@@ -112,6 +120,7 @@ final class LayerIndexWriter {
       file.putInt(span.crc);
     }
     file.end();
+    writeDigests();
     file.begin(LayerIndexFormat.FACTS);
     file.putLong(facts.blobBytes());
     file.putLong(facts.tarBytes());
@@ -122,6 +131,21 @@ final class LayerIndexWriter {
     putText(facts.blob().toString());
     file.end();
     file.finish();
+  }
+
+  private void writeDigests() throws IOException {
+    if (spans.stream().noneMatch(span -> span.sha256 != null)) {
+      return;
+    }
+    file.begin(LayerIndexFormat.SPAN_DIGESTS);
+    for (Span span : spans) {
+      byte[] sha256 = span.sha256;
+      if (sha256 == null) {
+        throw new IllegalStateException("a span without a digest");
+      }
+      file.put(sha256, 0, sha256.length);
+    }
+    file.end();
   }
 
   private void putText(String text) throws IOException {

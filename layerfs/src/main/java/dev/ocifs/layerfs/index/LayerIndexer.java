@@ -41,6 +41,7 @@ public final class LayerIndexer {
   private final Limits limits;
   private final Semaphore turns;
   private final boolean keepsAll;
+  private final boolean spanDigests;
 
   /**
    * @param turns a permit for each layer that may be read at once; waiting for the disk at the end
@@ -48,13 +49,26 @@ public final class LayerIndexer {
    * @param keepsAll whether every compressed layer is kept uncompressed, beside its index
    */
   public LayerIndexer(Store store, Limits limits, Semaphore turns, boolean keepsAll) {
+    this(store, limits, turns, keepsAll, false);
+  }
+
+  /**
+   * As the other, and says whether indices of all layers have the digests of their spans, as those
+   * of blobs that are not {@linkplain BlobSource#trusted trusted} have anyway.
+   */
+  public LayerIndexer(
+      Store store, Limits limits, Semaphore turns, boolean keepsAll, boolean spanDigests) {
     this.store = store;
     this.limits = limits;
     this.turns = turns;
     this.keepsAll = keepsAll;
+    this.spanDigests = spanDigests;
   }
 
-  /** The index of the layer, when the store has it whole; the caller closes it. */
+  /**
+   * The index of the layer, when the store has it whole, and with digests of spans if it needs
+   * them; the caller closes it.
+   */
   public Optional<LayerIndex> find(ImageLayer layer) throws IOException {
     LayerIndex index;
     try {
@@ -67,7 +81,7 @@ public final class LayerIndexer {
     }
     boolean fits = false;
     try {
-      fits = fits(index.facts(), layer);
+      fits = fits(index.facts(), layer) && verifies(index, layer);
     } finally {
       if (!fits) {
         index.close();
@@ -110,6 +124,24 @@ public final class LayerIndexer {
     }
   }
 
+  /** Whether what the index has is enough to verify what will be read. */
+  private boolean verifies(LayerIndex index, ImageLayer layer) {
+    if (index.hasSpanDigests()) {
+      return true;
+    }
+    if (spanDigests) {
+      return false;
+    }
+    if (index.facts().kept()) {
+      return true; // reads go to the copy
+    }
+    try (BlobSource blob = layer.open()) {
+      return blob.trusted();
+    } catch (IOException e) {
+      return true; // whoever reads it will say what is wrong
+    }
+  }
+
   /** Finds and makes uncompressed copies of layers. */
   public KeptLayers keptLayers() {
     return new KeptLayers(store, turns);
@@ -123,6 +155,7 @@ public final class LayerIndexer {
     boolean keep = plainSpans || (keepsAll && !liesPlain(compression, blob));
     Digest.Algorithm algorithm =
         layer.digest().map(Digest::algorithm).orElse(Digest.Algorithm.SHA256);
+    boolean digests = spanDigests || !blob.trusted();
     long spanBytes = plainSpans || compression == Compression.NONE ? PLAIN_SPAN_BYTES : SPAN_BYTES;
     try (PendingFile index = store.create(store.layerIndex(key(layer)));
         PendingFile copy = keep ? store.create(store.object(layer.diffId())) : null) {
@@ -133,7 +166,15 @@ public final class LayerIndexer {
       try {
         LayerPass pass =
             new LayerPass(
-                blob, compression, algorithm, limits, plainSpans, spanBytes, progress, findings);
+                blob,
+                compression,
+                algorithm,
+                limits,
+                plainSpans,
+                spanBytes,
+                digests,
+                progress,
+                findings);
         facts = decode(pass, layer, blob, new LayerIndexWriter(index.channel()), out);
       } finally {
         turns.release(); // others decode while this one waits for the disk

@@ -17,7 +17,6 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +53,7 @@ final class LayerPass {
   private final LongConsumer progress;
   private final boolean plainSpans;
   private final long spanBytes;
+  private final boolean spanDigests;
   private final @Nullable TarFindings findings;
   private final Hasher blobHasher;
   private final Conveyor<Input> inputs = new Conveyor<>(AHEAD);
@@ -65,6 +65,7 @@ final class LayerPass {
    * @param plainSpans whether reads will go to an uncompressed copy, so that spans may begin
    *     anywhere
    * @param spanBytes how long spans should be, uncompressed
+   * @param spanDigests whether the index is to have the digest of each span
    * @param progress told how many more bytes of the blob have been read
    * @param findings told of each entry, when somebody wants to know
    */
@@ -75,6 +76,7 @@ final class LayerPass {
       Limits limits,
       boolean plainSpans,
       long spanBytes,
+      boolean spanDigests,
       LongConsumer progress,
       @Nullable TarFindings findings) {
     this.blob = blob;
@@ -82,6 +84,7 @@ final class LayerPass {
     this.limits = limits;
     this.plainSpans = plainSpans;
     this.spanBytes = spanBytes;
+    this.spanDigests = spanDigests;
     this.progress = progress;
     this.findings = findings;
     blobHasher = Hasher.of(algorithm);
@@ -271,7 +274,7 @@ final class LayerPass {
     private final LayerIndexWriter writer;
     private final @Nullable OutputStream copy;
     private final Hasher hasher = Hasher.of(Digest.Algorithm.SHA256);
-    private final CRC32C crc = new CRC32C();
+    private final SpanSum sum = new SpanSum(spanDigests);
     private @Nullable Chunk current;
     private int used;
     private long position;
@@ -321,7 +324,7 @@ final class LayerPass {
     void drain() throws IOException {
       skip(Long.MAX_VALUE);
       if (inSpan) {
-        writer.endSpan((int) crc.getValue());
+        sum.end(writer);
       }
     }
 
@@ -358,16 +361,15 @@ final class LayerPass {
       int summed = from;
       for (Checkpoint checkpoint : chunk.checkpoints) {
         int at = from + (int) (checkpoint.outPos() - chunk.pos);
-        crc.update(chunk.bytes, summed, at - summed);
         if (inSpan) {
-          writer.endSpan((int) crc.getValue());
+          sum.update(chunk.bytes, summed, at - summed);
+          sum.end(writer);
         }
         writer.beginSpan(checkpoint);
-        crc.reset();
         inSpan = true;
         summed = at;
       }
-      crc.update(chunk.bytes, summed, chunk.end - summed);
+      sum.update(chunk.bytes, summed, chunk.end - summed);
       seen += length;
     }
   }

@@ -194,6 +194,16 @@ public final class FetchQueue {
     }
   }
 
+  /** How many fetches wait in {@link #giveWay}. */
+  int givingWay() {
+    lock.lock();
+    try {
+      return lock.getWaitQueueLength(calmer);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Makes a fetch as urgent as who waits for it. */
   void hurry(Fetch fetch, FetchPriority rank) {
     lock.lock();

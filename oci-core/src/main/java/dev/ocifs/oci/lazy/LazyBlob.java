@@ -458,9 +458,6 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
       if (failure != null) {
         failed(failure);
       }
-      if (closed) {
-        return;
-      }
     } finally {
       lock.unlock();
     }
@@ -544,7 +541,14 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
   }
 
   private void finishWhenWhole() {
-    if (partial != null && partial.isWhole()) {
+    boolean all;
+    lock.lock();
+    try {
+      all = !closed && partial != null && partial.isWhole();
+    } finally {
+      lock.unlock();
+    }
+    if (all) {
       Thread ignored = Thread.ofVirtual().name("ocifs-finish").start(this::finishQuietly);
     }
   }
@@ -553,12 +557,7 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
     try {
       boolean ignored = finish();
     } catch (IOException e) {
-      lock.lock();
-      try {
-        fault = e;
-      } finally {
-        lock.unlock();
-      }
+      // It is the fault of the blob's state, and that of whoever waits for completion.
     }
   }
 
@@ -583,6 +582,12 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
     } catch (IOException e) {
       verdict = e;
       verdicts++;
+      lock.lock();
+      try {
+        fault = e;
+      } finally {
+        lock.unlock();
+      }
       throw e;
     } finally {
       finishing.unlock();

@@ -1,6 +1,7 @@
 package dev.ocifs.oci.lazy;
 
 import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.BlobSource;
 import dev.ocifs.oci.source.RangeFetcher;
 import dev.ocifs.oci.source.RemoteState;
@@ -83,7 +84,7 @@ public final class LazyBlobs {
   public static final class Opened implements BlobSource {
     private final LazyBlob blob;
     private final Closing closing;
-    private boolean closed;
+    private volatile boolean closed;
 
     private Opened(LazyBlob blob, Closing closing) {
       this.blob = blob;
@@ -102,12 +103,20 @@ public final class LazyBlobs {
 
     @Override
     public void readFully(long pos, byte[] dst, int off, int len) throws IOException {
+      requireOpen();
       blob.readFully(pos, dst, off, len);
     }
 
     @Override
     public void readOnce(long pos, byte[] dst, int off, int len) throws IOException {
+      requireOpen();
       blob.readOnce(pos, dst, off, len);
+    }
+
+    private void requireOpen() throws OcifsException {
+      if (closed) {
+        throw new OcifsException(OcifsException.Kind.IO, this + " was closed");
+      }
     }
 
     @Override

@@ -76,10 +76,9 @@ final class BlobRanges implements RangeFetcher {
         throw e;
       }
       if (!foreignUrls) {
-        throw e.hint(
-            "it is kept elsewhere, at "
-                + descriptor.urls().getFirst()
-                + "; allow that with --allow-foreign-urls");
+        throw new OcifsException(
+                e.kind(), e.what() + "; it is kept elsewhere: " + descriptor.urls().getFirst(), e)
+            .hint("allow that with --allow-foreign-urls");
       }
       fetchForeign(range, e);
     }

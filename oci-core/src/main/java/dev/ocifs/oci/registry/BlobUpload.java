@@ -55,10 +55,12 @@ final class BlobUpload {
         upload(chunked);
         return;
       } catch (OcifsException e) {
-        if (restarts == MAX_RESTARTS || !mayHelp(e)) {
+        boolean plainly = chunked && isRefused(e);
+        if (restarts == MAX_RESTARTS || !(plainly || isPassing(e) || isLost(e))) {
           throw e;
         }
-        chunked = chunked && !isRefusal(e);
+        chunked = chunked && !plainly;
+        caller.backOff(restarts, e);
       }
     }
   }
@@ -98,12 +100,21 @@ final class BlobUpload {
     return progress;
   }
 
-  private static boolean mayHelp(OcifsException e) {
-    return e.kind() == OcifsException.Kind.REMOTE && !Thread.currentThread().isInterrupted();
+  /** Whether the server has answered that it does not take this kind of upload. */
+  private static boolean isRefused(OcifsException e) {
+    return e.kind() == OcifsException.Kind.REMOTE
+        && e.getCause() instanceof Refusal refusal
+        && !refusal.isPassing();
   }
 
-  /** Whether the server has answered, and not in a way that passes. */
-  private static boolean isRefusal(OcifsException e) {
-    return e.getCause() instanceof Refusal refusal && !refusal.isPassing();
+  /** Whether the connection broke, or the server is busy. */
+  private static boolean isPassing(OcifsException e) {
+    Throwable cause = e.getCause();
+    return cause instanceof Refusal refusal ? refusal.isPassing() : cause instanceof IOException;
+  }
+
+  /** Whether the server does not know the upload any more. */
+  private static boolean isLost(OcifsException e) {
+    return e.kind() == OcifsException.Kind.NOT_FOUND;
   }
 }

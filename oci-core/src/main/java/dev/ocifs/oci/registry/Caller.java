@@ -88,6 +88,20 @@ final class Caller {
     }
   }
 
+  /**
+   * Waits before something larger than an operation is begun anew.
+   *
+   * @throws OcifsException the given one, when the thread is interrupted
+   */
+  void backOff(int failures, OcifsException e) throws OcifsException {
+    try {
+      time.sleep(Backoff.wait(failures, Optional.empty(), time.now()));
+    } catch (InterruptedException interrupt) {
+      Thread.currentThread().interrupt();
+      throw e;
+    }
+  }
+
   private void pause(Operation<?> operation, Place place, int failures, IOException e)
       throws OcifsException {
     Optional<String> asked = e instanceof Refusal refusal ? refusal.retryAfter() : Optional.empty();

@@ -112,7 +112,13 @@ public final class Repository {
    * @param from the other repository's name
    */
   public void pushBlob(Digest digest, BlobSource blob, Optional<String> from) throws IOException {
-    new BlobUpload(caller, registry, digest, blob, from, BlobUpload.CHUNK_BYTES).push();
+    pushBlob(digest, blob, from, BlobUpload.CHUNK_BYTES);
+  }
+
+  /** The same, with chunks of another length. */
+  void pushBlob(Digest digest, BlobSource blob, Optional<String> from, int chunkBytes)
+      throws IOException {
+    new BlobUpload(caller, registry, digest, blob, from, chunkBytes).push();
   }
 
   /**

@@ -57,4 +57,9 @@ public record ImageLayer(
     }
     return blob;
   }
+
+  /** The same layer, opened in another way. */
+  public ImageLayer withOpener(Opener other) {
+    return new ImageLayer(ordinal, mediaType, digest, size, diffId, other, remote);
+  }
 }
