@@ -106,11 +106,7 @@ public record ImageReference(Transport transport, Path path, Optional<String> re
       return path.get();
     }
     if (UNSUPPORTED.containsKey(scheme)) {
-      throw new OcifsException(
-              OcifsException.Kind.UNSUPPORTED,
-              "'" + text + "': " + UNSUPPORTED.get(scheme) + " are not supported yet")
-          .rule(32)
-          .hint(HINT + "; skopeo copy makes one of any image");
+      throw unsupported(text, scheme).hint(HINT + "; skopeo copy makes one of any image");
     }
     if (looksLikePath(text)) {
       throw missing(text);
@@ -127,13 +123,18 @@ public record ImageReference(Transport transport, Path path, Optional<String> re
    * then taken to end at the first colon.
    *
    * @return empty when the text begins with none of the transports of local files
-   * @throws OcifsException {@code USAGE} when it names no path
+   * @throws OcifsException {@code USAGE} when it names no path, {@code UNSUPPORTED} when the
+   *     transport is not supported
    */
   public static Optional<ImageReference> destination(String text, Path directory)
       throws OcifsException {
     int colon = text.indexOf(':');
-    Transport transport = KNOWN.get(text.substring(0, Math.max(0, colon)));
+    String scheme = text.substring(0, Math.max(0, colon));
+    Transport transport = KNOWN.get(scheme);
     if (transport == null) {
+      if (UNSUPPORTED.containsKey(scheme)) {
+        throw unsupported(text, scheme);
+      }
       return Optional.empty();
     }
     String rest = text.substring(colon + 1);
@@ -197,6 +198,13 @@ public record ImageReference(Transport transport, Path path, Optional<String> re
     } catch (InvalidPathException e) {
       throw new OcifsException(OcifsException.Kind.USAGE, "'" + text + "' is no path", e);
     }
+  }
+
+  private static OcifsException unsupported(String text, String scheme) {
+    return new OcifsException(
+            OcifsException.Kind.UNSUPPORTED,
+            "'" + text + "': " + UNSUPPORTED.get(scheme) + " are not supported yet")
+        .rule(32);
   }
 
   private static OcifsException missing(String path) {

@@ -33,6 +33,15 @@ class ArchitectureTest {
           Map.entry("oci.registry", Set.of("oci", "oci.manifest", "oci.source")),
           Map.entry("oci.source", Set.of("oci", "oci.graph", "oci.manifest", "oci.store")),
           Map.entry("oci.lazy", Set.of("oci", "oci.source", "oci.store")),
+          Map.entry(
+              "oci.copy",
+              Set.of(
+                  "oci",
+                  "oci.manifest",
+                  "oci.registry",
+                  "oci.source",
+                  "oci.store",
+                  "oci.stored")),
           Map.entry("layerfs.view", Set.of("oci", "oci.store")),
           Map.entry("layerfs.format", Set.of("oci")),
           Map.entry("layerfs.tar", Set.of("oci")),
@@ -119,6 +128,7 @@ class ArchitectureTest {
               "cli",
               Set.of(
                   "oci",
+                  "oci.copy",
                   "oci.manifest",
                   "oci.source",
                   "oci.store",

@@ -23,6 +23,8 @@ final class Crew<T> {
   @FunctionalInterface
   interface Work<T> {
     /**
+     * Does it.
+     *
      * @param stopped whether it is in vain by now
      */
     void run(T element, BooleanSupplier stopped) throws IOException;

@@ -56,7 +56,7 @@ public record Destinations(
     if (text.startsWith(REGISTRY)) {
       return registry(text);
     }
-    if (text.isEmpty() || text.startsWith("/") || text.startsWith(".")) {
+    if (text.isEmpty() || text.startsWith("/") || text.startsWith(".") || text.startsWith("docker:")) {
       throw new OcifsException(
               OcifsException.Kind.USAGE, "'" + text + "' does not say what is to be written")
           .hint(HINT);
@@ -69,15 +69,18 @@ public record Destinations(
   }
 
   /**
-   * What a text means that names a registry, with {@code docker://} or without; where it names no
-   * host, Docker Hub.
+   * What a text means that names a registry: {@code HOST/NAME:TAG}, or {@code docker://} and that,
+   * or without a host for Docker Hub.
    *
    * @throws OcifsException {@code USAGE} when it is no name
    */
   public Destination registry(String text) throws IOException {
-    String name = text.startsWith(REGISTRY) ? text.substring(REGISTRY.length()) : text;
-    RegistryName parsed = RegistryName.parse(RefName.normalise(name));
-    return new RegistryDestination(repositories.open(parsed), nondistributable);
+    RegistryName name =
+        RegistryName.parse(
+            text.startsWith(REGISTRY)
+                ? RefName.normalise(text.substring(REGISTRY.length()))
+                : text);
+    return new RegistryDestination(repositories.open(name), nondistributable);
   }
 
   private Destination local(ImageReference reference) {
