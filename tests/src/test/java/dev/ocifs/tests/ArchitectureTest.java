@@ -36,12 +36,7 @@ class ArchitectureTest {
           Map.entry(
               "oci.copy",
               Set.of(
-                  "oci",
-                  "oci.manifest",
-                  "oci.registry",
-                  "oci.source",
-                  "oci.store",
-                  "oci.stored")),
+                  "oci", "oci.manifest", "oci.registry", "oci.source", "oci.store", "oci.stored")),
           Map.entry("layerfs.view", Set.of("oci", "oci.store")),
           Map.entry("layerfs.format", Set.of("oci")),
           Map.entry("layerfs.tar", Set.of("oci")),

@@ -21,15 +21,15 @@ final class ArchiveFile implements Closeable {
   private final Path path;
   private final boolean replace;
   private final NewFile file;
+  private final BufferedOutputStream buffered;
   private final TarArchiveOutputStream tar;
 
   private ArchiveFile(Path path, boolean replace, NewFile file) {
     this.path = path;
     this.replace = replace;
     this.file = file;
-    this.tar =
-        new TarArchiveOutputStream(
-            new BufferedOutputStream(file, BUFFER_BYTES), StandardCharsets.UTF_8.name());
+    this.buffered = new BufferedOutputStream(file, BUFFER_BYTES);
+    this.tar = new TarArchiveOutputStream(buffered, StandardCharsets.UTF_8.name());
     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
   }
@@ -80,7 +80,7 @@ final class ArchiveFile implements Closeable {
   /** Ends the archive and puts it in its place. */
   void commit() throws IOException {
     tar.finish();
-    tar.flush();
+    buffered.flush(); // the tar does not
     check(path, replace);
     file.commit();
   }

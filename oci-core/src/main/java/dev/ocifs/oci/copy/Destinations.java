@@ -56,7 +56,10 @@ public record Destinations(
     if (text.startsWith(REGISTRY)) {
       return registry(text);
     }
-    if (text.isEmpty() || text.startsWith("/") || text.startsWith(".") || text.startsWith("docker:")) {
+    if (text.isEmpty()
+        || text.startsWith("/")
+        || text.startsWith(".")
+        || text.startsWith("docker:")) {
       throw new OcifsException(
               OcifsException.Kind.USAGE, "'" + text + "' does not say what is to be written")
           .hint(HINT);

@@ -161,8 +161,7 @@ class DockerRegistryTest {
     push(repository, "1", LAYER.length);
     Descriptor image = repository.head("1").orElseThrow();
     byte[] empty = "{}".getBytes(UTF_8);
-    Descriptor config =
-        descriptor(new MediaType("application/vnd.oci.empty.v1+json"), empty);
+    Descriptor config = descriptor(new MediaType("application/vnd.oci.empty.v1+json"), empty);
     repository.pushBlob(config.digest(), new Bytes(empty));
     byte[] statement =
         ("{\"schemaVersion\":2,\"mediaType\":\"%s\",\"artifactType\":\"text/x\","
@@ -180,7 +179,6 @@ class DockerRegistryTest {
     assertThatThrownBy(() -> repository("no/such:1").manifest())
         .extracting(e -> ((OcifsException) e).kind())
         .isEqualTo(OcifsException.Kind.NOT_FOUND);
-    assertThatThrownBy(() -> repository("no/such:1").tags())
-        .hasMessageContaining("NAME_UNKNOWN");
+    assertThatThrownBy(() -> repository("no/such:1").tags()).hasMessageContaining("NAME_UNKNOWN");
   }
 }

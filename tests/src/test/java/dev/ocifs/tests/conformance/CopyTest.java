@@ -81,8 +81,7 @@ final class CopyTest {
     byte[] large = new byte[700_000];
     new Random(11).nextBytes(large);
     byte[] base =
-        TarWriter.tar(
-            Entry.directory("d/"), Entry.file("d/gone", "x"), Entry.file("large", large));
+        TarWriter.tar(Entry.directory("d/"), Entry.file("d/gone", "x"), Entry.file("large", large));
     byte[] top = TarWriter.tar(Entry.whiteout("d/gone"), Entry.hardLink("h", "large"));
     return TestImage.of(
         TestLayer.of(lower, base), TestLayer.of(upper, top), TestLayer.of(lower, base));
@@ -178,8 +177,7 @@ final class CopyTest {
   }
 
   private Path plain() throws IOException {
-    return OciLayoutWriter.write(
-        dir.resolve("plain"), image(LayerBytes.PLAIN, LayerBytes.PLAIN));
+    return OciLayoutWriter.write(dir.resolve("plain"), image(LayerBytes.PLAIN, LayerBytes.PLAIN));
   }
 
   /** An index keeps its digest, and what is below it, also what is no image. */
@@ -203,8 +201,7 @@ final class CopyTest {
     for (String platform : List.of("linux/arm64", "linux/amd64")) {
       try (Image image =
           Images.open(
-              destination,
-              bench.options().withPlatform(dev.ocifs.oci.Platform.parse(platform)))) {
+              destination, bench.options().withPlatform(dev.ocifs.oci.Platform.parse(platform)))) {
         assertThat(image.platform().orElseThrow().toString()).startsWith(platform);
         assertThat(image.layers().get(0).open().size()).isPositive();
       }
