@@ -1,6 +1,7 @@
 package dev.ocifs.cli;
 
 import dev.ocifs.oci.Descriptor;
+import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.copy.Destination;
 import dev.ocifs.oci.copy.Destinations;
 import dev.ocifs.oci.copy.ImageCopier;
@@ -51,6 +52,10 @@ final class Copying {
 
   /** Copies, shows how it gets on, and prints the digest that the image has there. */
   void run(String source, Destination destination) throws IOException {
+    if (all && imageOptions.platform != null) {
+      throw new OcifsException(OcifsException.Kind.USAGE, "--all and --platform exclude each other")
+          .hint("leave out one of them");
+    }
     OpenOptions options = imageOptions.openOptions(ocifs.store());
     Descriptor copied;
     try (CopyLines lines = CopyLines.create(ocifs)) {

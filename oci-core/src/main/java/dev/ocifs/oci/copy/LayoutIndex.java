@@ -5,6 +5,7 @@ import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.manifest.Document;
 import dev.ocifs.oci.manifest.DocumentWriter;
 import dev.ocifs.oci.manifest.ImageIndex;
+import dev.ocifs.oci.manifest.IndexEdit;
 import dev.ocifs.oci.stored.StoredImages;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ final class LayoutIndex {
 
   /** Fails where the index that is there could not be changed. */
   static void check(Path layout) throws IOException {
-    List<Descriptor> ignored = read(layout);
+    Optional<ImageIndex> ignored = read(layout);
   }
 
   /**
@@ -47,14 +47,14 @@ final class LayoutIndex {
     try (FileChannel channel =
             FileChannel.open(layout.resolve(MemberNames.VERSION), StandardOpenOption.WRITE);
         FileLock lock = channel.lock()) {
-      List<Descriptor> images = new ArrayList<>(read(layout));
-      images.removeIf(
-          listed ->
-              name(listed).equals(name)
-                  && (name.isPresent() || listed.digest().equals(top.digest())));
-      images.add(named(top, name));
+      Descriptor added = named(top, name);
+      Optional<ImageIndex> before = read(layout);
+      byte[] index =
+          before.isPresent()
+              ? IndexEdit.replace(before.get(), listed -> isReplaced(listed, added), added)
+              : DocumentWriter.index(List.of(added));
       try (NewFile file = NewFile.create(layout, file(layout))) {
-        file.write(DocumentWriter.index(images));
+        file.write(index);
         file.commit();
       }
     } catch (IOException e) {
@@ -69,15 +69,21 @@ final class LayoutIndex {
     return DocumentWriter.index(List.of(named(top, name)));
   }
 
-  private static List<Descriptor> read(Path layout) throws IOException {
+  /** Whether it has the name of the other; without a name, whether it is the other. */
+  private static boolean isReplaced(Descriptor listed, Descriptor by) {
+    return name(listed).equals(name(by))
+        && (name(by).isPresent() || listed.digest().equals(by.digest()));
+  }
+
+  private static Optional<ImageIndex> read(Path layout) throws IOException {
     byte[] bytes;
     try {
       Document.checkLength(Files.size(file(layout)), Limits.DEFAULT);
       bytes = Files.readAllBytes(file(layout));
     } catch (NoSuchFileException e) {
-      return List.of();
+      return Optional.empty();
     }
-    return ImageIndex.parse(Document.of(bytes, Limits.DEFAULT)).manifests();
+    return Optional.of(ImageIndex.parse(Document.of(bytes, Limits.DEFAULT)));
   }
 
   private static Optional<String> name(Descriptor listed) {

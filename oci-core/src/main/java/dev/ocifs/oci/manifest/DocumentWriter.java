@@ -123,7 +123,7 @@ public final class DocumentWriter {
     json.writeEndArray();
   }
 
-  private static void descriptor(JsonGenerator json, Descriptor descriptor) {
+  static void descriptor(JsonGenerator json, Descriptor descriptor) {
     json.writeStartObject();
     json.writeStringProperty("mediaType", descriptor.mediaType().value());
     json.writeStringProperty("digest", descriptor.digest().toString());

@@ -1,9 +1,13 @@
 package dev.ocifs.tests.conformance;
 
+import static dev.ocifs.tests.image.JsonText.object;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ocifs.oci.Descriptor;
 import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.MediaType;
+import dev.ocifs.oci.Platform;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.ImageLayer;
 import dev.ocifs.oci.source.Images;
@@ -21,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -191,7 +196,10 @@ final class CopyTest {
     TestImage intel =
         TestImage.ofEntries(List.of(List.of(Entry.file("intel", "2"))))
             .withPlatform("linux", "amd64", "");
-    layout.index("both", arm, intel);
+    layout.list(
+        "both",
+        layout.index(
+            List.of(layout.manifest(arm), layout.manifest(intel), attestation(layout))));
     String source = "oci:" + layout.writeTo(dir.resolve("layout"));
     String destination = destination(to);
     Descriptor copied = bench.copyAll(source, destination);
@@ -201,11 +209,31 @@ final class CopyTest {
     for (String platform : List.of("linux/arm64", "linux/amd64")) {
       try (Image image =
           Images.open(
-              destination, bench.options().withPlatform(dev.ocifs.oci.Platform.parse(platform)))) {
+              destination, bench.options().withPlatform(Platform.parse(platform)))) {
         assertThat(image.platform().orElseThrow().toString()).startsWith(platform);
         assertThat(image.layers().get(0).open().size()).isPositive();
       }
     }
+  }
+
+  /** As buildkit puts it beside the images. */
+  private static Map<String, Object> attestation(OciLayoutWriter layout) {
+    byte[] statement = "{\"predicateType\":\"x\"}".getBytes(UTF_8);
+    String type = MediaType.OCI_MANIFEST.value();
+    Map<String, Object> manifest =
+        layout.document(
+            type,
+            object(
+                "schemaVersion",
+                2,
+                "mediaType",
+                type,
+                "config",
+                layout.blob(MediaType.OCI_CONFIG.value(), "{}".getBytes(UTF_8)),
+                "layers",
+                List.of(layout.blob("application/vnd.in-toto+json", statement))));
+    manifest.put("platform", object("os", "unknown", "architecture", "unknown"));
+    return manifest;
   }
 
   private static List<To> indexDestinations() {
