@@ -3,7 +3,7 @@
     probe.py TREE
 
 Two file systems that hold the same tree and behave alike print the same. What rightly differs is not printed: numbers of inodes and
-devices, sizes of directories, blocks and their size, times of access and change. Needs root and Linux.
+devices, sizes of directories, how finely blocks are counted and their size, times of access and change. Needs root and Linux.
 """
 import ctypes, errno, fcntl, hashlib, mmap, os, select, shutil, socket, stat, struct, subprocess, sys, tempfile
 
@@ -246,6 +246,8 @@ def attributes():
             print(f'stat {where}: {s.st_mode:o} {s.st_nlink} {s.st_uid} {s.st_gid} {size} {s.st_mtime_ns} {s.st_rdev}')
     for name in ['file', 'dir', 'link', 'sparse', 'null', 'absent']:
         say(f'statx {name}', lambda: statx(name))
+    for name in ['sparse', 'hole', 'empty', 'dir/inner']:
+        say(f'blocks of {name}', lambda: -(-os.stat(path(name)).st_blocks // 8))
     v = os.statvfs(TREE)
     print('statvfs:', v.f_namemax, v.f_flag & (os.ST_RDONLY | os.ST_NOSUID | os.ST_NODEV | os.ST_NOEXEC))
     for name in ['PC_NAME_MAX', 'PC_PATH_MAX', 'PC_PIPE_BUF']:

@@ -25,6 +25,8 @@ with open('sparse', 'wb') as sparse:
     for block in (1, 256):
         sparse.seek(block * 4096)
         sparse.write(lines(4096))
+with open('hole', 'wb') as hole:
+    hole.truncate(1 << 20)
 PY
 ln file again
 ln -s file link

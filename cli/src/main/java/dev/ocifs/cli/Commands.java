@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import picocli.CommandLine;
 
 /**
  * The subcommands. Each is made when the command line can mean it only: reading the annotations of
@@ -48,7 +49,9 @@ enum Commands {
       case LS -> new LsCommand(ocifs);
       case CAT -> new CatCommand(ocifs);
       case INSPECT -> new InspectCommand(ocifs);
-      case INDEX -> new IndexCommand(ocifs);
+      case INDEX ->
+          new CommandLine(new IndexCommand(ocifs))
+              .addSubcommand("push", new IndexPushCommand(ocifs));
       case PULL -> new PullCommand(ocifs);
       case IMAGES -> new ImagesCommand(ocifs);
       case TAG -> new TagCommand(ocifs);

@@ -6,6 +6,7 @@ import dev.ocifs.layerfs.LayerFsOptions;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.Platform;
+import dev.ocifs.oci.remote.RegistryImages;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.Images;
 import dev.ocifs.oci.source.OpenOptions;
@@ -77,13 +78,17 @@ final class ImageOptions {
     return layers.view(layers.image(reference, openOptions(store)), listener);
   }
 
+  /** The images of registries, asked for as the options say. */
+  RegistryImages registries() throws IOException {
+    return ocifs.registries().images(remote.settings(ocifs));
+  }
+
   OpenOptions openOptions(Store store) throws IOException {
-    RemoteSettings settings = remote.settings(ocifs);
     OpenOptions options =
         OpenOptions.defaults(store)
             .withLimits(limits())
             .withDirectory(ocifs.directory())
-            .withRemotes(() -> ocifs.registries().images(settings));
+            .withRemotes(this::registries);
     return platform == null ? options : options.withPlatform(Platform.parse(platform));
   }
 

@@ -2,10 +2,12 @@ package dev.ocifs.cli;
 
 import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.view.ImageView;
+import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.Printable;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -21,8 +23,8 @@ final class IndexCommand implements Callable<Integer> {
 
   @Mixin KeepOptions keep = new KeepOptions();
 
-  @Parameters(paramLabel = "IMAGE", description = "The image.")
-  String name = "";
+  @Parameters(paramLabel = "IMAGE", arity = "0..1", description = "The image.")
+  @Nullable String name;
 
   IndexCommand(Ocifs ocifs) {
     this.ocifs = ocifs;
@@ -31,6 +33,10 @@ final class IndexCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (name == null) {
+      throw new OcifsException(OcifsException.Kind.USAGE, "missing IMAGE")
+          .hint("see ocifs index --help");
+    }
     Store store = ocifs.store();
     LayerFs layers = LayerFs.open(store, keep.apply(imageOptions.layerFsOptions(), false));
     try (ImageView view = imageOptions.view(layers, name, store, IndexProgress.create(ocifs))) {

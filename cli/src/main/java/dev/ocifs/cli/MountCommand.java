@@ -1,9 +1,14 @@
 package dev.ocifs.cli;
 
+import dev.ocifs.layerfs.FetchingOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import dev.ocifs.layerfs.HydrationOptions;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.mount.MountOptions;
 import dev.ocifs.mount.MountRegistry;
+import dev.ocifs.mount.MountTable;
 import dev.ocifs.mount.Mounter;
 import dev.ocifs.mount.internal.ffm.Descriptors;
 import dev.ocifs.mount.internal.ffm.Stdio;
@@ -72,6 +77,15 @@ final class MountCommand implements Callable<Integer> {
       names = "--hydrate-on-read",
       description = "The same for those files only that have been read once.")
   boolean hydrateOnRead;
+
+  @Option(
+      names = "--prefetch",
+      paramLabel = "auto|all|none|FILE",
+      description =
+          "What to fetch of an image in a registry though nobody reads it: first what earlier"
+              + " mounts read first, then the rest (auto, default); all in the order of the layers;"
+              + " nothing; or first the paths in a file, a line each, then the rest.")
+  String prefetch = "auto";
 
   @Option(
       names = "--batch",
@@ -156,8 +170,35 @@ final class MountCommand implements Callable<Integer> {
         keep.apply(imageOptions.layerFsOptions(), Mounter.isNative(mount.backend())),
         mount,
         hydration(),
+        fetchingOrder(),
         allOrNothing,
         foreground);
+  }
+
+  private FetchingOrder fetchingOrder() throws IOException {
+    return switch (prefetch) {
+      case "auto" -> FetchingOrder.AUTO;
+      case "all" -> FetchingOrder.ALL;
+      case "none" -> FetchingOrder.NONE;
+      default -> FetchingOrder.files(paths(ocifs.resolve(prefetch)));
+    };
+  }
+
+  /** The lines of a file, as bytes: names of files need not be text. */
+  private static List<byte[]> paths(Path file) throws IOException {
+    List<byte[]> paths = new ArrayList<>();
+    try {
+      // One char a byte.
+      for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
+        if (!line.isEmpty()) {
+          paths.add(line.getBytes(StandardCharsets.ISO_8859_1));
+        }
+      }
+    } catch (NoSuchFileException e) {
+      throw new OcifsException(OcifsException.Kind.NOT_FOUND, "there is no file " + file, e)
+          .hint("--prefetch takes auto, all, none, or a file");
+    }
+    return paths;
   }
 
   private Optional<HydrationOptions> hydration() {
@@ -227,6 +268,26 @@ final class MountCommand implements Callable<Integer> {
     }
   }
 
+  /** Says of which mounts there is nothing to hydrate. */
+  private void tellNative(
+      List<MountService.Target> targets,
+      List<@Nullable IOException> failures,
+      MountService.Manner manner)
+      throws IOException {
+    if (manner.hydration().isEmpty() || ocifs.quiet()) {
+      return;
+    }
+    for (int i = 0; i < targets.size(); i++) {
+      Path at = targets.get(i).dir();
+      if (failures.get(i) == null
+          && MountTable.at(at).filter(MountTable.Entry::isNative).isPresent()) {
+        ocifs
+            .console()
+            .message("Linux reads " + at + " by itself already: there is nothing to hydrate");
+      }
+    }
+  }
+
   /** Mounts, and says what became of it: for a batch each failure and how many there are. */
   private Integer mount(
       MountService service, List<MountService.Target> targets, MountService.Manner manner)
@@ -241,8 +302,10 @@ final class MountCommand implements Callable<Integer> {
       if (failure != null) {
         throw failure;
       }
+      tellNative(targets, failures, manner);
       return ExitCode.OK;
     }
+    tellNative(targets, failures, manner);
     int code = ExitCode.OK;
     int failed = 0;
     for (int i = 0; i < failures.size(); i++) {

@@ -1,5 +1,6 @@
 package dev.ocifs.cli;
 
+import dev.ocifs.layerfs.FetchingOrder;
 import dev.ocifs.layerfs.HydrationOptions;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
@@ -63,6 +64,7 @@ final class MountService {
       LayerFsOptions layers,
       MountOptions mount,
       Optional<HydrationOptions> hydration,
+      FetchingOrder fetching,
       boolean allOrNothing,
       boolean foreground) {}
 
@@ -206,6 +208,7 @@ final class MountService {
     if (prefetches) {
       layers.prefetch(request.view());
     }
+    layers.fetch(request.view(), manner.fetching());
     if (failure != null) {
       close(mount, failure);
     }

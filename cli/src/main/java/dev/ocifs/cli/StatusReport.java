@@ -2,6 +2,7 @@ package dev.ocifs.cli;
 
 import dev.ocifs.layerfs.ViewStatus;
 import dev.ocifs.mount.MountRegistry;
+import dev.ocifs.mount.Mounter;
 import dev.ocifs.oci.Printable;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,8 @@ import java.util.Optional;
  */
 record StatusReport(
     MountRegistry.Record mount, Optional<ViewStatus> view, Optional<StatsReport.Cache> chunks) {
+  /** The state of hydration where Linux reads the layers anyway, whatever was asked for. */
+  private static final String NOT_NEEDED = "not-needed";
 
   /** Lines for people, safe for a terminal. */
   List<String> text() {
@@ -26,24 +29,21 @@ record StatusReport(
     rows.add(List.of("Image:", Printable.escape(mount.image())));
     rows.add(List.of("Backend:", mount.backend()));
     rows.add(List.of("Since:", mount.since().toString()));
-    if (mount.isNative()) {
-      rows.add(List.of("Native:", "all, Linux reads it without a server"));
-    }
     view.ifPresent(
         status -> {
           rows.add(List.of("Layers:", Integer.toString(status.layers())));
           rows.add(List.of("Files:", status.files() + " with " + ByteSize.format(status.bytes())));
-          rows.add(
-              List.of(
-                  "Native:",
-                  status.nativeFiles()
-                      + " with "
-                      + ByteSize.format(status.nativeBytes())
-                      + " ("
-                      + percent(status.nativeBytes(), status.bytes())
-                      + ")"));
-          rows.add(List.of("Hydration:", hydration(status)));
         });
+    if (isNative()) {
+      rows.add(List.of("Native:", "all, Linux reads it without a server"));
+      rows.add(List.of("Hydration:", NOT_NEEDED.replace('-', ' ')));
+    } else {
+      view.ifPresent(
+          status -> {
+            rows.add(List.of("Native:", nativePart(status)));
+            rows.add(List.of("Hydration:", hydration(status)));
+          });
+    }
     chunks.ifPresent(
         cache ->
             rows.add(
@@ -56,6 +56,20 @@ record StatusReport(
                         + cache.hitRate()
                         + "), of all mounts")));
     return Table.of(rows);
+  }
+
+  /** A process may stay with a mount that Linux serves: in the foreground, to undo it. */
+  private boolean isNative() {
+    return mount.isNative() || Mounter.isNative(mount.backend());
+  }
+
+  private static String nativePart(ViewStatus status) {
+    return status.nativeFiles()
+        + " with "
+        + ByteSize.format(status.nativeBytes())
+        + " ("
+        + percent(status.nativeBytes(), status.bytes())
+        + ")";
   }
 
   private static String hydration(ViewStatus status) {
@@ -79,23 +93,28 @@ record StatusReport(
         .member("image", mount.image())
         .member("backend", mount.backend())
         .member("since", mount.since().toString())
-        .member("native", mount.isNative());
+        .member("native", isNative());
     view.ifPresent(
         status ->
             json.member("layers", status.layers())
                 .member("files", status.files())
                 .member("bytes", status.bytes())
-                .member("nativeFiles", status.nativeFiles())
-                .member("nativeBytes", status.nativeBytes())
-                .beginObject("hydration")
-                .member("state", word(status.hydration()))
-                .member("reason", status.reason())
-                .end());
+                .member("nativeFiles", isNative() ? status.files() : status.nativeFiles())
+                .member("nativeBytes", isNative() ? status.bytes() : status.nativeBytes()));
+    if (isNative()) {
+      hydration(json, NOT_NEEDED, "");
+    } else {
+      view.ifPresent(status -> hydration(json, word(status.hydration()), status.reason()));
+    }
     if (chunks.isPresent()) {
       json.beginArray("caches");
       chunks.get().writeTo(json);
       json.end();
     }
     return json.end().toString();
+  }
+
+  private static void hydration(Json json, String state, String reason) {
+    json.beginObject("hydration").member("state", state).member("reason", reason).end();
   }
 }

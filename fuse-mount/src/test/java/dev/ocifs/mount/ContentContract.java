@@ -32,6 +32,8 @@ abstract class ContentContract extends MountedView {
     view.file(view.root, "future", 0, NOTHING).time(1L << 35, 1);
     view.file(view.root, "ancient", 0644, NOTHING).time(-(1L << 33), 500);
     view.file(view.root, "huge", 0600, 5L << 40, (pos, dst) -> dst.fill((byte) 0));
+    view.file(view.root, "sparse", 0600, 5L << 40, (pos, dst) -> dst.fill((byte) 0))
+        .data(1L << 40, (1L << 40) + 8192);
     view.symlink(view.root, "link", "../to\u00ffno/such");
     view.add(view.root, "fifo", Attributes.S_IFIFO | 0640);
     view.add(view.root, "char", Attributes.S_IFCHR | 0666).device(1, 3);
@@ -41,6 +43,8 @@ abstract class ContentContract extends MountedView {
     assertSame(at, view.root);
     assertThat(Machine.run("stat", "-c", "%b %B", at.resolve("again").toString()))
         .isEqualTo("3 512\n");
+    assertThat(Machine.run("stat", "-c", "%b %B", at.resolve("sparse").toString()))
+        .isEqualTo("16 512\n");
     assertThat(Machine.run("stat", "-c", "%t:%T", at.resolve("block").toString()))
         .isEqualTo("abc:12345\n");
     assertThat(Machine.run("stat", "-c", "%t:%T", at.resolve("char").toString()))

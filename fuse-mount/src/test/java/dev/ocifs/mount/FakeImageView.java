@@ -168,6 +168,7 @@ public class FakeImageView implements ImageView {
     dst.uid = n.uid;
     dst.gid = n.gid;
     dst.size = n.size;
+    dst.holeBytes = n.dataEnd == 0 ? 0 : n.size - (n.dataEnd - n.dataStart);
     dst.mtimeSeconds = n.seconds;
     dst.mtimeNanos = n.nanos;
     dst.major = n.major;

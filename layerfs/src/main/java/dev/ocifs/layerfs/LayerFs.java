@@ -38,6 +38,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
@@ -254,6 +256,43 @@ public final class LayerFs implements Closeable {
    */
   public void pull(Image image, IndexListener listener, PullListener each) throws IOException {
     get(image, FetchPriority.PREFETCH, listener, each);
+  }
+
+  /**
+   * The files of the indices of an image's layers, which are made when they are missing; each has
+   * digests by which content can be verified that comes from a registry.
+   *
+   * @param image stays the caller's
+   * @return by the digests of the layers' blobs
+   */
+  public Map<Digest, Path> indexFiles(Image image, IndexListener listener) throws IOException {
+    LayerIndexer thorough =
+        new LayerIndexer(store, options.limits(), turns, options.keepLayers(), true);
+    LayerIndices own = new LayerIndices(thorough, engine.metadata(), options.keepLayers());
+    Map<Digest, Path> files = new LinkedHashMap<>();
+    try {
+      closeAll(indices(image.name(), image.layers(), LayerWork.missing(own), listener));
+      for (ImageLayer layer : image.layers()) {
+        files.put(layer.digest().orElse(layer.diffId()), thorough.file(layer));
+      }
+      return files;
+    } catch (OcifsException e) {
+      throw e.image(image.name());
+    }
+  }
+
+  /**
+   * Begins to fetch what is missing of the image of a view, in the background and while no read
+   * waits. It ends when all is in the store, as after {@link #pull}, or with the view.
+   *
+   * @param view one that {@link #view} opened
+   */
+  public void fetch(ImageView view, FetchingOrder order) {
+    if (view instanceof MergedView merged) {
+      merged.fetch(
+          order,
+          listener -> get(merged.image(), FetchPriority.BACKGROUND, IndexListener.NONE, listener));
+    }
   }
 
   private void get(Image image, FetchPriority rank, IndexListener listener, PullListener each)

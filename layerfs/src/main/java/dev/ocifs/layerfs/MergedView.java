@@ -19,6 +19,8 @@ import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.layerfs.view.LayerFiles;
 import dev.ocifs.layerfs.view.WholeFiles;
 import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.lazy.FetchPriority;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.ImageLayer;
 import dev.ocifs.oci.store.PendingFile;
@@ -61,6 +63,7 @@ final class MergedView implements ImageView {
   private final Prefetcher.Spans readBefore = (layer, span) -> decodeAhead(layer, span, true);
   private final Prefetcher.Spans nextInOrder = (layer, span) -> decodeAhead(layer, span, false);
   private volatile @Nullable Hydrator hydrator;
+  private volatile @Nullable BackgroundFetch fetching;
   private boolean closed;
 
   /** A view that owns the image and the leases. */
@@ -156,6 +159,67 @@ final class MergedView implements ImageView {
   /** Begins to decode what earlier mounts read first. */
   void prefetch() {
     prefetcher.prefetch(readBefore, profile().hottest(PREFETCHED_SPANS));
+  }
+
+  /** Begins to fetch what is missing of the image. */
+  void fetch(FetchingOrder order, BackgroundFetch.Work rest) {
+    if (image.layers().stream().anyMatch(layer -> layer.remote().isPresent())) {
+      fetching =
+          BackgroundFetch.start(
+              image.name(),
+              listener -> {
+                Object ignored = FetchPriority.PREFETCH.during(() -> expect(order));
+                if (order.all()) {
+                  rest.run(listener);
+                }
+              });
+    }
+  }
+
+  /** Announces what shall be fetched first, in this order; returns how many bytes that are. */
+  private long expect(FetchingOrder order) throws IOException {
+    long bytes = 0;
+    if (order.readBefore()) {
+      AccessTrace hot = profile().hottest(PREFETCHED_SPANS);
+      for (int i = 0; i < hot.size(); i++) {
+        if (hot.layer(i) < layers.size()) {
+          bytes += layers.get(hot.layer(i)).expect(hot.span(i));
+        }
+      }
+    }
+    for (byte[] path : order.first()) {
+      try {
+        bytes += expect(PathWalker.resolve(this, path, true));
+      } catch (OcifsException e) {
+        LOG.log(Level.WARNING, "cannot fetch ahead: " + e.getMessage());
+      }
+    }
+    return bytes;
+  }
+
+  private long expect(long inode) throws IOException {
+    Attributes attributes = new Attributes();
+    tree.attributes(inode, attributes);
+    if (!attributes.isRegular()) {
+      return 0;
+    }
+    long content = tree.content(inode);
+    long size = tree.contentSize(content);
+    if (size == 0) {
+      return 0;
+    }
+    LayerReader layer = layers.get(tree.contentLayer(content));
+    long pos = tree.contentPos(content);
+    long bytes = 0;
+    for (int span = layer.spanAt(pos); layer.spanStart(span) < pos + size; span++) {
+      bytes += layer.expect(span);
+    }
+    return bytes;
+  }
+
+  /** The image that it shows. */
+  Image image() {
+    return image;
   }
 
   /** Notes the image and its layers. */
@@ -420,6 +484,10 @@ final class MergedView implements ImageView {
       closed = true;
     }
     try (image) {
+      BackgroundFetch running = fetching;
+      if (running != null) {
+        running.close();
+      }
       closeHydrator();
       prefetcher.forget(readBefore);
       prefetcher.forget(nextInOrder);

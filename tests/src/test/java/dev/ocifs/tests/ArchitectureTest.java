@@ -37,6 +37,18 @@ class ArchitectureTest {
               "oci.copy",
               Set.of(
                   "oci", "oci.manifest", "oci.registry", "oci.source", "oci.store", "oci.stored")),
+          Map.entry("oci.registry.config", Set.of("oci", "oci.registry")),
+          Map.entry("oci.stored", Set.of("oci", "oci.manifest", "oci.store")),
+          Map.entry(
+              "oci.remote",
+              Set.of(
+                  "oci",
+                  "oci.lazy",
+                  "oci.manifest",
+                  "oci.registry",
+                  "oci.source",
+                  "oci.store",
+                  "oci.stored")),
           Map.entry("layerfs.view", Set.of("oci", "oci.store")),
           Map.entry("layerfs.format", Set.of("oci")),
           Map.entry("layerfs.tar", Set.of("oci")),
@@ -92,6 +104,7 @@ class ArchitectureTest {
               Set.of(
                   "oci",
                   "oci.graph",
+                  "oci.lazy",
                   "oci.source",
                   "oci.store",
                   "layerfs.cache",
@@ -124,9 +137,14 @@ class ArchitectureTest {
               Set.of(
                   "oci",
                   "oci.copy",
+                  "oci.lazy",
                   "oci.manifest",
+                  "oci.registry",
+                  "oci.registry.config",
+                  "oci.remote",
                   "oci.source",
                   "oci.store",
+                  "oci.stored",
                   "layerfs",
                   "layerfs.cache",
                   "layerfs.check",

@@ -13,8 +13,8 @@ import java.util.List;
 final class DeviceTable {
   static final int SLOT_BYTES = 128;
 
-  /** What the options of mount(2) have room for. */
-  static final int MAX = 127;
+  /** What {@code extra_devices} of the superblock can count. */
+  static final int MAX = 0xffff;
 
   static final int TAG = 0;
   static final int TAG_BYTES = 64;

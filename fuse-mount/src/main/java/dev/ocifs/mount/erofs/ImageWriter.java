@@ -110,7 +110,7 @@ final class ImageWriter {
     if (slots.size() > DeviceTable.MAX) {
       throw new OcifsException(
               Kind.UNSUPPORTED,
-              "files lie in " + slots.size() + " layers, mount(2) takes " + DeviceTable.MAX)
+              "files lie in " + slots.size() + " layers, EROFS has " + DeviceTable.MAX)
           .hint("use --backend auto, which serves such images by FUSE, or squash some layers");
     }
   }

@@ -11,6 +11,9 @@ import jnr.ffi.LibraryLoader;
 public final class JnrFuseBackend implements FuseBackend {
   private static final String LIBRARY = "libfuse.so.2";
 
+  /** A class of jnr-fuse, whose jars may be left out. */
+  private static final String CLASS = "ru.serce.jnrfuse.LibFuse";
+
   /** Loaded once, when it is first needed: that takes a tenth of a second. */
   private static final class Library {
     static final LibFuse2 LIBFUSE =
@@ -24,6 +27,14 @@ public final class JnrFuseBackend implements FuseBackend {
 
   @Override
   public void check() throws OcifsException {
+    try {
+      Class.forName(CLASS, false, JnrFuseBackend.class.getClassLoader());
+    } catch (ClassNotFoundException | NoClassDefFoundError e) {
+      throw new OcifsException(OcifsException.Kind.MOUNT, "jnr-fuse is not on the class path", e)
+          .hint(
+              "put jnr-fuse and the jars that it needs back beside those of ocifs, or use"
+                  + " --backend kernel");
+    }
     if (!Libc.hasLibrary(LIBRARY)) {
       throw new OcifsException(
               OcifsException.Kind.MOUNT, "libfuse 2 (" + LIBRARY + ") is not installed")

@@ -12,7 +12,6 @@ import ru.serce.jnrfuse.struct.FileStat;
  */
 final class StatLayout {
   private static final int BLOCK_BYTES = 4096;
-  private static final int SECTOR_BYTES = 512;
 
   /** x86-64's, the largest. */
   static final int BYTES = 144;
@@ -62,7 +61,7 @@ final class StatLayout {
     putLong(stat, rdev, device(a.major, a.minor));
     putLong(stat, size, a.size);
     putInt(stat, blksize, BLOCK_BYTES);
-    putLong(stat, blocks, a.isRegular() ? Math.ceilDiv(a.size, SECTOR_BYTES) : 0);
+    putLong(stat, blocks, a.sectors());
     for (long time : times) {
       putLong(stat, time, a.mtimeSeconds);
       putLong(stat, time + Long.BYTES, a.mtimeNanos);

@@ -20,8 +20,6 @@ final class Reply {
   /** Steps of growth: metadata, the kernel's usual readahead, all. */
   private static final int[] CAPACITIES = {2 * PAGE_BYTES, 32 * PAGE_BYTES, MAX_CONTENT_BYTES};
 
-  private static final int SECTOR_BYTES = 512;
-
   /**
    * Seconds for which names, absent names and attributes hold: the image never changes. The kernel
    * counts in jiffies and takes its largest number for anything larger.
@@ -145,7 +143,7 @@ final class Reply {
   private void putAttributes(int at, Attributes a) {
     putLong(at + Results.Attr.INO, a.inode);
     putLong(at + Results.Attr.SIZE, a.size);
-    putLong(at + Results.Attr.BLOCKS, a.isRegular() ? Math.ceilDiv(a.size, SECTOR_BYTES) : 0);
+    putLong(at + Results.Attr.BLOCKS, a.sectors());
     putLong(at + Results.Attr.ATIME, a.mtimeSeconds);
     putLong(at + Results.Attr.MTIME, a.mtimeSeconds);
     putLong(at + Results.Attr.CTIME, a.mtimeSeconds);

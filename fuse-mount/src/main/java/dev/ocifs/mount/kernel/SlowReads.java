@@ -32,7 +32,6 @@ final class SlowReads {
   private final Executor executor;
   private final IntPredicate dying;
   private final ThreadLocal<Reply> replies = ThreadLocal.withInitial(Reply::new);
-
   private final PageFiller filler;
 
   /** For errors where no other memory is to be had, by one thread at a time. */
@@ -55,7 +54,8 @@ final class SlowReads {
   }
 
   /** One read; its answer goes to the device that it came from. */
-  private record Read(Device device, long unique, int thread, long inode, long pos, int size) {}
+  private record Read(
+      Device device, long unique, int thread, long inode, long pos, int size, long began) {}
 
   /**
    * Reads and answers, some time.
@@ -63,7 +63,7 @@ final class SlowReads {
    * @param thread number of the thread that waits for the answer, 0 when unknown
    */
   void start(Device device, long unique, int thread, long inode, long pos, int size) {
-    Read read = new Read(device, unique, thread, inode, pos, size);
+    Read read = new Read(device, unique, thread, inode, pos, size, filler.now());
     boolean interrupted;
     synchronized (this) {
       waiting.put(unique, read);
@@ -142,7 +142,7 @@ final class SlowReads {
 
   private void fillPages(Read read) {
     try {
-      filler.fill(read.device, read.inode, read.pos, read.size, replies.get());
+      filler.fill(read.device, read.inode, read.pos, read.size, read.began, replies.get());
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       LOG.log(Level.DEBUG, "the page cache is not filled", e); // reading will tell
     }

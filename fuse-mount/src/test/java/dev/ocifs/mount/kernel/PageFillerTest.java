@@ -8,6 +8,7 @@ import dev.ocifs.mount.Failures;
 import dev.ocifs.mount.FakeImageView;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -89,6 +90,41 @@ class PageFillerTest {
   void theRestOfWhatWasDecodedGoesToTheKernel() {
     assertThat(range(messagesOf(5 * PAGE, PAGE, another)))
         .isEqualTo(new ByteRange(0, CONTENT.length));
+  }
+
+  @Test
+  void allWhoWaitForASpanHaveItGivenOnceAndLaterReadsAnew() {
+    List<Runnable> waiting = new ArrayList<>();
+    SlowReads reads = new SlowReads(view, new Failures("test"), waiting::add, thread -> false);
+    for (int round = 1; round <= 2; round++) {
+      for (int i = 0; i < 8; i++) {
+        reads.start(device, 100 + i, 0, file.inode, (long) i * PAGE, PAGE);
+      }
+      waiting.forEach(another::execute);
+      waiting.clear();
+      List<FakeReply> messages =
+          device.replies().stream().filter(message -> message.unique() == 0).toList();
+      assertThat(device.replyCount() - messages.size()).isEqualTo(8 * round);
+      int each = messages.size() / round;
+      assertThat(range(messages.subList((round - 1) * each, messages.size())))
+          .isEqualTo(new ByteRange(0, CONTENT.length));
+    }
+  }
+
+  @Test
+  void manySpansAreEachGiven() {
+    List<Runnable> waiting = new ArrayList<>();
+    SlowReads reads = new SlowReads(view, new Failures("test"), waiting::add, thread -> false);
+    for (int i = 0; i < 40; i++) {
+      reads.start(device, 100 + i, 0, file.inode, 4L * i * PAGE, PAGE);
+    }
+    for (int i = 0; i < 40; i++) {
+      view.decoded = new ByteRange(4L * i * PAGE, 4L * (i + 1) * PAGE);
+      another.execute(waiting.get(i));
+    }
+    List<FakeReply> messages =
+        device.replies().stream().filter(message -> message.unique() == 0).toList();
+    assertThat(range(messages)).isEqualTo(new ByteRange(0, 160L * PAGE));
   }
 
   @Test

@@ -16,6 +16,7 @@ import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongConsumer;
@@ -142,6 +143,11 @@ public final class LayerIndexer {
     }
   }
 
+  /** Where the index of a layer is, when there is one. */
+  public Path file(ImageLayer layer) throws OcifsException {
+    return store.layerIndex(key(layer));
+  }
+
   /** Finds and makes uncompressed copies of layers. */
   public KeptLayers keptLayers() {
     return new KeptLayers(store, turns);
@@ -178,6 +184,9 @@ public final class LayerIndexer {
         facts = decode(pass, layer, blob, new LayerIndexWriter(index.channel()), out);
       } finally {
         turns.release(); // others decode while this one waits for the disk
+      }
+      if (layer.digest().isPresent()) {
+        blob.verified();
       }
       if (copy != null && out != null) {
         out.flush();

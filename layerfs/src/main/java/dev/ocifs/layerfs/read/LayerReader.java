@@ -185,6 +185,27 @@ public final class LayerReader implements Closeable {
   }
 
   /**
+   * Says that a span will be read, so that what is not here of it can be fetched; waits for
+   * nothing.
+   *
+   * @return how many bytes of the blob it takes; 0 when the layer has no such span, or all of it is
+   *     here
+   */
+  public long expect(int span) throws IOException {
+    if (plain || span < 0 || span >= index.spanCount()) {
+      return 0;
+    }
+    BlobSource from = blob();
+    if (from.trusted()) {
+      return 0;
+    }
+    long begin = begin(index.checkpoint(span));
+    long bytes = index.inEnd(span) - begin;
+    from.expect(begin, bytes);
+    return bytes;
+  }
+
+  /**
    * The decoded bytes of a span, for one who reads the layer through: from the cache where they are
    * there, and not put there else.
    */
@@ -213,6 +234,11 @@ public final class LayerReader implements Closeable {
   /** Where a span begins in the uncompressed layer; for the count of spans, the layer's size. */
   public long spanStart(int span) throws OcifsException {
     return index.spanStart(span);
+  }
+
+  /** The number of the span that a position of the uncompressed layer lies in. */
+  public int spanAt(long pos) throws OcifsException {
+    return index.spanAt(pos);
   }
 
   /** The span that a position of the uncompressed layer lies in. */

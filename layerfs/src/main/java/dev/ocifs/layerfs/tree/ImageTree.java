@@ -159,6 +159,7 @@ public final class ImageTree implements Closeable {
     dst.mtimeSeconds = file.getLong(record + TreeFormat.SECONDS);
     dst.mtimeNanos = file.getInt(record + TreeFormat.NANOS);
     dst.size = file.getLong(record + TreeFormat.SIZE);
+    dst.holeBytes = file.getLong(record + TreeFormat.HOLES);
     int type = dst.type();
     boolean device = type == Attributes.S_IFCHR || type == Attributes.S_IFBLK;
     long numbers = device ? file.getLong(record + TreeFormat.DATA) : 0;
@@ -292,6 +293,11 @@ public final class ImageTree implements Closeable {
       throw file.damaged("a sparse map of " + count + " runs");
     }
     return count;
+  }
+
+  /** The map as {@link TreeFormat#packRuns} wrote it. */
+  byte[] packedRuns(long runs) throws OcifsException {
+    return bytes(runs, file.getInt(runs - Integer.BYTES));
   }
 
   /** Where a data run begins in the file. */

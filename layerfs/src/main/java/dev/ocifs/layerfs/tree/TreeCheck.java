@@ -67,7 +67,10 @@ public final class TreeCheck {
       }
       switch (attributes.type()) {
         case Attributes.S_IFDIR -> checkDirectory(inode);
-        case Attributes.S_IFREG -> checkContent(inode);
+        case Attributes.S_IFREG -> {
+          checkContent(inode);
+          checkHoles(attributes);
+        }
         case Attributes.S_IFLNK -> tree.readlink(inode);
         default -> {}
       }
@@ -113,6 +116,15 @@ public final class TreeCheck {
     long pos = tree.contentPos(content);
     if (stored < 0 || (stored > 0 && (pos < 0 || pos > layerBytes[layer] - stored))) {
       throw tree.damaged("inode " + inode + " has content outside its layer");
+    }
+  }
+
+  private void checkHoles(Attributes file) throws OcifsException {
+    long runs = tree.runs(tree.content(file.inode));
+    long holes = runs == 0 ? 0 : TreeFormat.holeBytes(tree.packedRuns(runs), file.size);
+    if (holes != file.holeBytes) {
+      throw tree.damaged(
+          "inode " + file.inode + " has " + holes + " bytes of holes, not " + file.holeBytes);
     }
   }
 

@@ -29,6 +29,10 @@ final class TreeFormat {
   static final int DATA = 40;
   static final int HOME = 48;
   static final int RUNS = 52;
+  static final int HOLES = 56;
+
+  /** What file systems give to a file at once: a hole is a block of which no byte is stored. */
+  private static final int BLOCK_BYTES = 4096;
 
   private TreeFormat() {}
 
@@ -57,5 +61,30 @@ final class TreeFormat {
       packed.putLong(number);
     }
     return packed.array();
+  }
+
+  /**
+   * The bytes of those blocks of a file that no run touches; what is left of the last block counts
+   * as a block. Kept in the inode, so that asking for attributes costs the same whatever the map.
+   */
+  static long holeBytes(byte[] runs, long size) {
+    ByteBuffer packed = ByteBuffer.wrap(runs).order(ByteOrder.LITTLE_ENDIAN);
+    long holes = 0;
+    long end = 0;
+    for (int left = packed.getInt(); left > 0; left--) {
+      long start = packed.getLong();
+      long length = packed.getLong();
+      if (length > 0) {
+        holes += Math.max(0, start / BLOCK_BYTES * BLOCK_BYTES - end);
+        end = blockEnd(start + length, size);
+      }
+    }
+    return holes + size - end;
+  }
+
+  /** The end of the block that the byte before a position lies in; the file may end before. */
+  private static long blockEnd(long pos, long size) {
+    long left = Math.floorMod(-pos, BLOCK_BYTES);
+    return left > size - pos ? size : pos + left;
   }
 }

@@ -112,6 +112,7 @@ final class TreeWriter {
     long size = 0;
     long data = 0;
     int home = 0;
+    int runs = inodes.runs[inode];
     switch (type) {
       case Attributes.S_IFREG -> {
         size = inodes.size[inode];
@@ -139,8 +140,8 @@ final class TreeWriter {
     file.putLong(size);
     file.putLong(data);
     file.putInt(home);
-    file.putInt(blobs.reference(inodes.runs[inode]));
-    file.putLong(0);
+    file.putInt(blobs.reference(runs));
+    file.putLong(runs == 0 ? 0 : TreeFormat.holeBytes(tree.blobs.get(runs - 1), size));
   }
 
   private void writeFacts(SectionedFileWriter file, Digest chainId, List<Digest> diffIds)

@@ -15,6 +15,9 @@ public final class Attributes {
   public static final int S_IFREG = 0x8000;
   public static final int S_IFLNK = 0xa000;
 
+  /** The unit of {@code st_blocks}. */
+  private static final int SECTOR_BYTES = 512;
+
   /** Inode number. */
   public long inode;
 
@@ -34,6 +37,12 @@ public final class Attributes {
   public long size;
 
   /**
+   * Of {@link #size}, the bytes of those blocks of 4 KiB that hold no data: 0 unless the file is
+   * sparse.
+   */
+  public long holeBytes;
+
+  /**
    * Modification time, seconds since the epoch, negative before it. Access and change time are the
    * same.
    */
@@ -50,6 +59,11 @@ public final class Attributes {
   /** The file type bits. */
   public int type() {
     return mode & S_IFMT;
+  }
+
+  /** What the content takes, as {@code st_blocks}: sectors, without those of holes. */
+  public long sectors() {
+    return isRegular() ? Math.ceilDiv(size - holeBytes, SECTOR_BYTES) : 0;
   }
 
   public boolean isDirectory() {

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * those of others alone.
  *
  * <p>When all units are here, whoever brought the last one has the whole blob compared with its
- * digest and moved to the blobs of the store. From then on this is a file, also after a restart,
+ * digest and moved to the blobs of the store; during a pass over the blob that is left to the pass
+ * ({@link #verified}), or to {@link #complete}. From then on this is a file, also after a restart,
  * and the remote is never asked. Until then nothing is verified here: {@link #trusted} says so.
  *
  * <p>Thread-safe. Memory depends on neither the blob nor the readers but for 64 KiB a request.
@@ -247,7 +248,7 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
     lock.lock();
     try {
       requireOpen();
-      if (rank == FetchPriority.READ && !plan().hasWants(rank)) {
+      if (rank == FetchPriority.READ && !plan().hasWaiters(rank)) {
         retryNanos = timing.nanoTime(); // who comes anew does not wait for what failed before
       }
       want = new Want(from, to, rank, pieces, lock.newCondition(), timing.nanoTime());
@@ -385,6 +386,9 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
       Fetch fetch = new Fetch(this, queue, remote, rank, range);
       running.add(fetch);
       requests.incrementAndGet();
+      for (Want want : plan().waitingFor(range)) {
+        queue.hurry(fetch, want.rank); // one more urgent, whose turn would have come next
+      }
       watch(fetch, timeoutNanos());
       return fetch;
     } finally {
@@ -461,6 +465,7 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
     } finally {
       lock.unlock();
     }
+    offerAll(); // what was taken from it, or did not come, is free again
     finishWhenWhole();
   }
 
@@ -481,7 +486,7 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
         }
       }
     }
-    Timing.Alarm ignored = timing.in(pause, this::retry);
+    Timing.Alarm ignored = timing.in(pause, this::offerAll);
   }
 
   private static void fail(Want want, IOException failure) {
@@ -489,7 +494,8 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
     want.wake();
   }
 
-  private void retry() {
+  /** Has the queue ask for what is wanted and not being fetched. */
+  private void offerAll() {
     for (FetchPriority rank : FetchPriority.values()) {
       lock.lock();
       try {
@@ -540,11 +546,27 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
     }
   }
 
+  /** Keeps the blob without reading it again. */
+  @Override
+  public void verified() throws IOException {
+    if (whole == null) {
+      lock.lock();
+      try {
+        requireOpen();
+        partial().verified();
+        plan().dropExpectations();
+      } finally {
+        lock.unlock();
+      }
+      boolean ignored = finish();
+    }
+  }
+
   private void finishWhenWhole() {
     boolean all;
     lock.lock();
     try {
-      all = !closed && partial != null && partial.isWhole();
+      all = !closed && partial != null && partial.isWhole() && !plan().isPassing();
     } finally {
       lock.unlock();
     }

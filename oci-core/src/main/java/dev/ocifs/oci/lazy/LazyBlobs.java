@@ -135,6 +135,11 @@ public final class LazyBlobs {
     }
 
     @Override
+    public void verified() throws IOException {
+      blob.verified();
+    }
+
+    @Override
     public Optional<Path> wholeFile() {
       return blob.wholeFile();
     }

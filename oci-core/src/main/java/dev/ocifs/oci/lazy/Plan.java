@@ -66,6 +66,22 @@ final class Plan {
     return !of(rank).isEmpty();
   }
 
+  /** Whether a pass goes over the blob, which will verify it. */
+  boolean isPassing() {
+    return ahead != null;
+  }
+
+  boolean hasWaiters(FetchPriority rank) {
+    return of(rank).stream().anyMatch(want -> want.waiter != null);
+  }
+
+  /** The wants with part of this range that somebody waits for. */
+  List<Want> waitingFor(Range range) {
+    return all().stream()
+        .filter(want -> want.waiter != null && want.from < range.to && range.from < want.to)
+        .toList();
+  }
+
   /**
    * Wants what a pass over the blob reads after a unit.
    *

@@ -59,7 +59,7 @@ record Response(URI uri, int status, HttpHeaders headers, Body body) implements 
     if (number("Content-Length").orElse(0) > max) {
       throw tooLong(max);
     }
-    byte[] bytes = firstBytes(max + 1);
+    byte[] bytes = firstBytes(max < Integer.MAX_VALUE ? max + 1 : max);
     if (bytes.length > max) {
       throw tooLong(max);
     }

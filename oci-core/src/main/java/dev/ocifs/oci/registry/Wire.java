@@ -4,6 +4,7 @@ import dev.ocifs.oci.OcifsException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.URI;
@@ -143,11 +144,10 @@ final class Wire implements Closeable {
     }
   }
 
-  private HttpClient client(URI uri, boolean insecure) {
-    Origin origin = Origin.of(uri);
-    Optional<SSLContext> tls =
-        origin.isHttps() ? settings.tls().apply(uri.getRawAuthority()) : Optional.empty();
-    boolean anyone = insecure && origin.isHttps() && tls.isEmpty();
+  private HttpClient client(URI uri, boolean insecure) throws OcifsException {
+    boolean https = Origin.of(uri).isHttps();
+    boolean anyone = insecure && https;
+    Optional<SSLContext> tls = https && !anyone ? tls(uri.getRawAuthority()) : Optional.empty();
     Object key = tls.isPresent() ? tls.get() : anyone ? Trust.ANYONE : Trust.OF_THE_JDK;
     return clients.computeIfAbsent(
         key,
@@ -165,6 +165,17 @@ final class Wire implements Closeable {
           }
           return client.build();
         });
+  }
+
+  private Optional<SSLContext> tls(String host) throws OcifsException {
+    try {
+      return settings.tls().apply(host);
+    } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof OcifsException known) {
+        throw known;
+      }
+      throw e;
+    }
   }
 
   /** Gives up what is under way. */

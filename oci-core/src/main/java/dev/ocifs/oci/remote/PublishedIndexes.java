@@ -4,7 +4,6 @@ import dev.ocifs.oci.Descriptor;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.MediaType;
 import dev.ocifs.oci.OcifsException;
-import dev.ocifs.oci.manifest.DocumentWriter;
 import dev.ocifs.oci.manifest.ImageManifest;
 import dev.ocifs.oci.registry.Repository;
 import dev.ocifs.oci.source.BlobSource;
@@ -49,11 +48,6 @@ public final class PublishedIndexes {
   PublishedIndexes(RegistryImage image, Descriptor manifest) {
     this.image = image;
     this.manifest = manifest;
-  }
-
-  /** The document of an artifact. */
-  public static byte[] artifact(Descriptor config, List<Descriptor> indexes, Descriptor image) {
-    return DocumentWriter.artifact(ARTIFACT_TYPE, config, indexes, Optional.of(image), Map.of());
   }
 
   /**

@@ -131,6 +131,15 @@ public final class RegistryImages implements Remotes, Closeable {
     return error.hint("name the registry, too");
   }
 
+  /**
+   * The full names that a name stands for, the likeliest first.
+   *
+   * @throws OcifsException {@code USAGE} when it is no name
+   */
+  public List<RegistryName> names(String typed) throws IOException {
+    return names.candidates(typed);
+  }
+
   Store store() {
     return store;
   }
@@ -154,7 +163,11 @@ public final class RegistryImages implements Remotes, Closeable {
             new FetchQueue(options.requests(), options.backgroundBytesPerSecond(), Timing.SYSTEM));
   }
 
-  /** The repository of an image, by the client of these images; usable until they are closed. */
+  /**
+   * The repository of an image, to push to; closed with this.
+   *
+   * @throws IOException where the configuration of registries blocks it
+   */
   public synchronized Repository repository(RegistryName name) throws IOException {
     if (client == null) {
       client = opener.open();

@@ -57,6 +57,12 @@ public interface BlobSource extends Closeable {
     return true;
   }
 
+  /**
+   * Says that one thread has read every byte of the blob by {@link #readOnce}, and that they have
+   * the digest which the blob should have.
+   */
+  default void verified() throws IOException {}
+
   /** The file whose bytes, all of them, the blob is; empty when there is none such. */
   default Optional<Path> wholeFile() {
     return Optional.empty();

@@ -76,6 +76,11 @@ public final class PendingFile implements Closeable {
     return target;
   }
 
+  /** Where the file is as long as it is pending. */
+  public Path path() {
+    return tmp;
+  }
+
   /**
    * The file, open for reading and writing. Errors of its methods are plain: {@link
    * #explain(IOException)} makes them say what to do.

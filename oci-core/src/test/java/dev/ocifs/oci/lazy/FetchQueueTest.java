@@ -50,7 +50,13 @@ final class FetchQueueTest {
         work.add(reading(blobs.get(0), remotes.get(0), 2L * i * MIB, 10));
         first.add(steps.next());
       }
-      blobs.get(1).expect(0, 10); // the queue knows of the read before the others begin
+      // The queue knows of these before there is a place for any.
+      blobs.get(1).expect(0, 10);
+      FetchPriority.PREFETCH.during(
+          () -> {
+            blobs.get(2).expect(0, 10);
+            return true;
+          });
       CompletableFuture<Void> background = start(() -> blobs.get(3).complete(bytes -> {}));
       CompletableFuture<Void> ahead =
           start(

@@ -96,6 +96,41 @@ final class PartialBlobTest {
   }
 
   @Test
+  void whatAPassHasVerifiedIsKeptAndNotReadAgain() throws IOException {
+    Remote remote = Remote.prompt(SIZE);
+    try (LazyBlob blob = bench.open(remote)) {
+      byte[] all = new byte[(int) SIZE];
+      blob.readOnce(0, all, 0, all.length);
+      assertThat(blob.trusted()).isFalse();
+      blob.verified();
+      assertThat(blob.trusted()).isTrue();
+    }
+    assertThat(Files.size(bench.store.blob(remote.digest()))).isEqualTo(SIZE);
+    assertNothingPartial();
+  }
+
+  @Test
+  void whatWasForgottenSinceAPassVerifiedItIsReadAgain() throws IOException {
+    AtomicLong lies = new AtomicLong();
+    Remote remote =
+        new Remote(
+            SIZE,
+            0,
+            (self, pos, len, sink) -> {
+              Remote from = lies.get() > 0 ? new Remote(SIZE, 7, Remote::send) : self;
+              from.send(pos, len, sink);
+            });
+    try (LazyBlob blob = bench.open(remote)) {
+      read(blob, remote, 0, (int) SIZE - UNIT);
+      assertThat(blob.state().complete()).isFalse();
+      blob.verified(); // too early: not all of it is here
+      lies.set(1);
+      assertThat(blob.suspect(0, 10)).isTrue();
+      assertThatThrownBy(() -> blob.complete(bytes -> {})).hasMessageContaining("digest");
+    }
+  }
+
+  @Test
   void theLastReadCompletesToo() throws Exception {
     Remote remote = Remote.prompt(SIZE);
     try (LazyBlob blob = bench.open(remote)) {

@@ -80,7 +80,7 @@ class HostileRegistryTest {
           });
       other.always(Route.MANIFEST, Fault.redirect(307, registry.url("/v2/x/manifests/1")));
       registry.resetCounters();
-      fails(OcifsException.Kind.DENIED, () -> repository().manifest());
+      fails(OcifsException.Kind.DENIED, () -> repository().manifest(), "UNAUTHORIZED");
       assertThat(registry.recorded(Route.MANIFEST))
           .allSatisfy(
               request ->

@@ -184,11 +184,19 @@ class LoginTest {
   @Test
   void manyThreadsGetOneToken() throws Exception {
     registry.logins().demandTokens(ALICE);
-    CountDownLatch refusals = new CountDownLatch(1);
-    registry.always(Route.TOKEN, Fault.hold(0, refusals));
+    int readers = 8;
+    CountDownLatch arrived = new CountDownLatch(readers);
+    Fault together =
+        visit -> {
+          arrived.countDown();
+          Fault.silent(arrived).apply(visit);
+        };
+    for (int i = 0; i < readers; i++) {
+      registry.next(Route.MANIFEST, together); // all are refused before one can have a token
+    }
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<?>> reads = new ArrayList<>();
-      for (int i = 0; i < 8; i++) {
+      for (int i = 0; i < readers; i++) {
         reads.add(
             threads.submit(
                 () -> {
@@ -196,10 +204,6 @@ class LoginTest {
                   return null;
                 }));
       }
-      while (registry.requests(Route.MANIFEST) < 8) {
-        Thread.onSpinWait();
-      }
-      refusals.countDown();
       for (Future<?> read : reads) {
         read.get();
       }

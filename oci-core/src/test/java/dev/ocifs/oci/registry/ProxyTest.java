@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ocifs.oci.MediaType;
 import dev.ocifs.oci.RegistryName;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.util.List;
@@ -21,7 +22,7 @@ class ProxyTest {
       int port = Integer.parseInt(proxy.host().substring(proxy.host().indexOf(':') + 1));
       HttpSettings http =
           HttpSettings.DEFAULTS.withProxies(
-              ProxySelector.of(new InetSocketAddress("127.0.0.1", port)),
+              ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
               address -> Optional.of(new Credential("me", "proxy-password", false)));
       RegistryOptions options =
           RegistryOptions.DEFAULTS

@@ -11,6 +11,7 @@ import dev.ocifs.tests.image.TestLayer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -153,6 +154,35 @@ class DistTest {
     Path damaged = Files.writeString(folder.resolve("damaged.aot"), "no cache");
     assertThat(dist(Map.of("OCIFS_JAVA_OPTS", "-XX:AOTCache=" + damaged)).run("ls", "-q", image))
         .isEqualTo(dist.run("ls", "-q", image));
+  }
+
+  @Test
+  void aJarThatWasExchangedIsUsedAndNotTheCacheOfTheOld() throws Exception {
+    Path other = folder.resolve("exchanged");
+    assertThat(new ProcessBuilder("cp", "-a", home.toString(), other.toString()).start().waitFor())
+        .isZero();
+    Path log = folder.resolve("exchanged.log");
+    Launcher exchanged =
+        new Launcher(
+            folder,
+            other.resolve("bin/ocifs"),
+            Map.of("PATH", path, "OCIFS_JAVA_OPTS", "-Xlog:class+load:file=" + log));
+    for (boolean old : new boolean[] {true, false}) {
+      Launcher.Result listed = exchanged.run("ls", "-q", image);
+      assertThat(listed.out()).contains("hello");
+      List<String> lines = Files.readAllLines(log);
+      assertThat(lines.stream().anyMatch(line -> line.contains("LsCommand source: shared")))
+          .isEqualTo(old);
+      assertThat(lines).allMatch(line -> old || !line.contains("archivable.jar"));
+      try (Stream<Path> jars = Files.list(other.resolve("lib"))) {
+        Path jar =
+            jars.filter(file -> file.toString().contains("picocli")).findFirst().orElseThrow();
+        Files.setLastModifiedTime(
+            jar,
+            FileTime.from(
+                Files.getLastModifiedTime(other.resolve("ocifs.aot")).toInstant().plusSeconds(1)));
+      }
+    }
   }
 
   @Test

@@ -147,6 +147,37 @@ class ErofsImagesTest {
   }
 
   @Test
+  void twoHundredLayersAreShownAsOneTree() throws Throwable {
+    bench.keepLayers();
+    List<List<Entry>> layers = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      List<Entry> entries = new ArrayList<>();
+      entries.add(Entry.file("of its own/" + i, "content of layer " + i));
+      entries.add(Entry.file("of all", "layer " + i));
+      if (i % 3 == 0 && i > 0) {
+        entries.add(Entry.file("of its own/.wh." + (i - 1), ""));
+      }
+      layers.add(entries);
+    }
+    String image = bench.layout(TestImage.ofEntries(layers));
+    assertThat(mounted(image).differences(TreeModel.merge(layers).asMounted())).isEmpty();
+  }
+
+  @Test
+  void aStoreMayLieDeeperThanAnOptionIsLong() throws Throwable {
+    Path deep = dir;
+    for (char name : new char[] {'a', 'b'}) {
+      deep = Files.createDirectory(deep.resolve(String.valueOf(name).repeat(200)));
+    }
+    bench = new Workbench(deep).keepLayers();
+    String image = bench.layout(TestImage.ofEntries(List.of(few())));
+    try (Mount mount = mount(image)) {
+      assertThat(mount.dir().resolve("again")).hasSize(640_000);
+      assertThat(MountTable.at(target).orElseThrow().isNative()).isTrue();
+    }
+  }
+
+  @Test
   void othersFindNothingWrongWithTheImage() throws Throwable {
     assumeTrue(Tools.has("fsck.erofs"), "no fsck.erofs: install erofs-utils");
     bench.keepLayers();

@@ -22,7 +22,6 @@ import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -111,15 +110,13 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
     all.put("view of kept layers", kept(Operations::reading));
     all.put("fsck", warm(images -> CheckOperations::checking));
     all.put("fsck, repairing", warm(images -> CheckOperations::repairing));
-    if (Files.isWritable(Path.of("/dev/fuse")) && "root".equals(System.getProperty("user.name"))) {
-      all.put("mount", warm(MountOperations::mounting));
-      all.put("mount all, or none", warm(images -> MountOperations.mountingAll(images, true)));
-      all.put("mount all, going on", warm(images -> MountOperations.mountingAll(images, false)));
-      all.put("mount by kernel, read", warm(images -> MountOperations.reading(images, "kernel")));
-      all.put("mount of kept layers", kept(images -> MountOperations.reading(images, "kernel")));
-      all.put("mount by erofs, read", kept(images -> MountOperations.reading(images, "erofs")));
-      all.put("mount through a server", warm(ServerOperations::mounting));
-    }
+    all.put("mount", warm(MountOperations::mounting));
+    all.put("mount all, or none", warm(images -> MountOperations.mountingAll(images, true)));
+    all.put("mount all, going on", warm(images -> MountOperations.mountingAll(images, false)));
+    all.put("mount by kernel, read", warm(images -> MountOperations.reading(images, "kernel")));
+    all.put("mount of kept layers", kept(images -> MountOperations.reading(images, "kernel")));
+    all.put("mount by erofs, read", kept(images -> MountOperations.reading(images, "erofs")));
+    all.put("mount through a server", warm(ServerOperations::mounting));
     return all;
   }
 

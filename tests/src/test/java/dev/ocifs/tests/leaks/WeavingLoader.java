@@ -10,6 +10,7 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.MethodTransform;
+import java.lang.classfile.Opcode;
 import java.lang.classfile.TypeKind;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
@@ -70,6 +71,7 @@ final class WeavingLoader extends ClassLoader {
           CALLS + "Descriptors.read", -1,
           CALLS + "Descriptors.ioctl", -1,
           CALLS + "Descriptors.awaitChange", -1,
+          CALLS + "FsContext.mount", 1,
           CALLS + "MountCall.mount", 1);
 
   private static final int EIO = 5;
@@ -165,6 +167,9 @@ final class WeavingLoader extends ClassLoader {
             } else {
               failed.pop();
             }
+          }
+          if (call.opcode() != Opcode.INVOKESTATIC) {
+            failed.pop(); // what it is called on
           }
           if (call.typeSymbol().returnType().equals(ConstantDescs.CD_long)) {
             failed.loadConstant((long) errno);

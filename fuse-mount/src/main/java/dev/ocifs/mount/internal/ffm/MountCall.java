@@ -9,7 +9,10 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** The system call that mounts; only root may use it. */
+/**
+ * The system call that mounts, its options in one page; only root may use it. The source may be
+ * longer than {@link FsContext} takes it.
+ */
 public final class MountCall {
   /** Flags of mount(2), sys/mount.h. */
   public static final long MS_RDONLY = 1;
@@ -38,27 +41,12 @@ public final class MountCall {
   /** Mounts; see mount(2). Returns the errno, 0 when it succeeded. */
   public static int mount(String source, Path dir, String type, long flags, String data) {
     try (Arena arena = Arena.ofConfined()) {
-      return mount(
-          arena, arena.allocateFrom(source, StandardCharsets.UTF_8), dir, type, flags, data);
-    }
-  }
-
-  /** Mounts a file. Returns the errno, 0 when it succeeded. */
-  public static int mount(Path source, Path dir, String type, long flags, String data) {
-    try (Arena arena = Arena.ofConfined()) {
-      return mount(arena, Libc.path(arena, source), dir, type, flags, data);
-    }
-  }
-
-  private static int mount(
-      Arena arena, MemorySegment source, Path dir, String type, long flags, String data) {
-    try {
       MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
       int result =
           (int)
               MOUNT.invokeExact(
                   state,
-                  source,
+                  arena.allocateFrom(source, StandardCharsets.UTF_8),
                   Libc.path(arena, dir),
                   arena.allocateFrom(type, StandardCharsets.UTF_8),
                   flags,

@@ -9,9 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.dataformat.toml.TomlMapper;
 
 /**
  * Reads one file {@code registries.conf} of version 2. Keys that it does not know are skipped, as
@@ -20,8 +17,6 @@ import tools.jackson.dataformat.toml.TomlMapper;
  * <p>Source: containers-registries.conf(5).
  */
 final class RegistriesToml {
-  private static final TomlMapper TOML = new TomlMapper();
-
   private final ConfigFile file;
 
   private RegistriesToml(ConfigFile file) {
@@ -34,21 +29,10 @@ final class RegistriesToml {
    * @throws OcifsException {@code USAGE} naming file and line or key
    */
   static RegistriesConf parse(ConfigFile file) throws OcifsException {
-    JsonNode root;
-    try {
-      root = TOML.readTree(file.text());
-    } catch (JacksonException e) {
-      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-      throw file.wrong(
-          "it is not TOML"
-              + (line > 0 ? ": line " + line : "")
-              + ": "
-              + e.getOriginalMessage().lines().findFirst().orElse(""));
-    }
-    return new RegistriesToml(file).conf(root);
+    return new RegistriesToml(file).conf(Toml.parse(file));
   }
 
-  private RegistriesConf conf(JsonNode root) throws OcifsException {
+  private RegistriesConf conf(Map<String, Object> root) throws OcifsException {
     if (root.get("registries") != null) {
       throw file.wrong("'registries' is of version 1 of this format, which is not supported");
     }
@@ -61,7 +45,7 @@ final class RegistriesToml {
     }
     Map<String, Registry> tables = new HashMap<>();
     List<Registry> registries = new ArrayList<>();
-    List<JsonNode> nodes = tables(root, "registry", "registry");
+    List<Map<String, Object>> nodes = tables(root, "registry", "registry");
     for (int i = 0; i < nodes.size(); i++) {
       Registry table = registry(nodes.get(i), "registry[" + i + "]");
       Registry other = tables.putIfAbsent(table.prefix(), table);
@@ -74,11 +58,11 @@ final class RegistriesToml {
         search, registries, aliases(root), mode(root), strings(root, "credential-helpers"));
   }
 
-  private Registry registry(JsonNode node, String at) throws OcifsException {
+  private Registry registry(Map<String, Object> node, String at) throws OcifsException {
     String location = location(node, at);
     String prefix = trim(string(node, "prefix", at).orElse(""));
     boolean wildcard = prefix.startsWith("*.");
-    if (wildcard ? prefix.indexOf('/') >= 0 || prefix.indexOf(':') >= 0 : false) {
+    if (wildcard && (prefix.indexOf('/') >= 0 || prefix.indexOf(':') >= 0)) {
       throw wrong(at + ".prefix", "'*.' stands before a host and nothing else");
     }
     checkLocation(at + ".prefix", wildcard ? prefix.substring("*.".length()) : prefix);
@@ -92,7 +76,7 @@ final class RegistriesToml {
     }
     boolean byDigest = bool(node, "mirror-by-digest-only", at).orElse(false);
     List<Registry.Mirror> mirrors = new ArrayList<>();
-    List<JsonNode> nodes = tables(node, "mirror", at + ".mirror");
+    List<Map<String, Object>> nodes = tables(node, "mirror", at + ".mirror");
     for (int i = 0; i < nodes.size(); i++) {
       mirrors.add(mirror(nodes.get(i), byDigest, at + ".mirror[" + i + "]"));
     }
@@ -101,7 +85,8 @@ final class RegistriesToml {
         file.path(), prefix, location, bool(node, "insecure", at), blocked, mirrors);
   }
 
-  private Registry.Mirror mirror(JsonNode node, boolean byDigest, String at) throws OcifsException {
+  private Registry.Mirror mirror(Map<String, Object> node, boolean byDigest, String at)
+      throws OcifsException {
     String location = location(node, at);
     if (location.isEmpty()) {
       throw wrong(at, "there is no location");
@@ -120,18 +105,16 @@ final class RegistriesToml {
         pull.equals("tag-only"));
   }
 
-  private Map<String, String> aliases(JsonNode root) throws OcifsException {
-    JsonNode table = root.get("aliases");
+  private Map<String, String> aliases(Map<String, Object> root) throws OcifsException {
     Map<String, String> aliases = new HashMap<>();
-    if (table == null) {
+    Object value = root.get("aliases");
+    if (value == null) {
       return aliases;
     }
-    if (!table.isObject()) {
-      throw wrong("aliases", "not a table");
-    }
-    for (String name : table.propertyNames()) {
+    Map<String, Object> table = table(value, "aliases");
+    for (String name : table.keySet()) {
       String at = "aliases." + name;
-      String value = string(table, name, "aliases").orElse("");
+      String full = string(table, name, "aliases").orElse("");
       int slash = name.indexOf('/');
       if (name.isEmpty()
           || name.indexOf(':') >= 0
@@ -139,10 +122,10 @@ final class RegistriesToml {
           || (slash >= 0 && RegistryName.isHost(name.substring(0, slash)))) {
         throw wrong(at, "not a short name: it has a host, a tag or a digest");
       }
-      if (!value.isEmpty()) {
-        checkFullName(at, value);
+      if (!full.isEmpty()) {
+        checkFullName(at, full);
       }
-      aliases.put(name, value);
+      aliases.put(name, full);
     }
     return aliases;
   }
@@ -158,7 +141,8 @@ final class RegistriesToml {
     }
   }
 
-  private Optional<RegistriesConf.ShortNameMode> mode(JsonNode root) throws OcifsException {
+  private Optional<RegistriesConf.ShortNameMode> mode(Map<String, Object> root)
+      throws OcifsException {
     String mode = string(root, "short-name-mode", "").orElse("");
     if (!List.of("", "enforcing", "permissive", "disabled").contains(mode)) {
       throw wrong("short-name-mode", "none of enforcing, permissive and disabled");
@@ -168,7 +152,7 @@ final class RegistriesToml {
         : Optional.of(RegistriesConf.ShortNameMode.valueOf(mode.toUpperCase(Locale.ROOT)));
   }
 
-  private String location(JsonNode node, String at) throws OcifsException {
+  private String location(Map<String, Object> node, String at) throws OcifsException {
     String location = trim(string(node, "location", at).orElse(""));
     checkLocation(at + ".location", location);
     if (location.indexOf('@') >= 0
@@ -195,62 +179,68 @@ final class RegistriesToml {
     return location.substring(0, end);
   }
 
-  private List<JsonNode> tables(JsonNode node, String key, String at) throws OcifsException {
-    JsonNode array = node.get(key);
-    List<JsonNode> tables = new ArrayList<>();
-    if (array == null) {
-      return tables;
-    }
-    if (!array.isArray()) {
+  private List<Map<String, Object>> tables(Map<String, Object> parent, String key, String at)
+      throws OcifsException {
+    List<Map<String, Object>> tables = new ArrayList<>();
+    Object value = parent.getOrDefault(key, List.of());
+    if (!(value instanceof List<?> array)) {
       throw wrong(at, "not an array of tables: write [[" + at.replaceAll("\\[[0-9]+]", "") + "]]");
     }
-    for (JsonNode table : array) {
-      if (!table.isObject()) {
-        throw wrong(at, "not an array of tables");
-      }
-      tables.add(table);
+    for (Object element : array) {
+      tables.add(table(element, at));
     }
     return tables;
   }
 
-  private Optional<List<String>> strings(JsonNode node, String key) throws OcifsException {
-    JsonNode array = node.get(key);
-    if (array == null) {
+  @SuppressWarnings("unchecked") // the parser makes no other maps
+  private Map<String, Object> table(@Nullable Object value, String at) throws OcifsException {
+    if (value instanceof Map<?, ?> table) {
+      return (Map<String, Object>) table;
+    }
+    throw wrong(at, "not a table");
+  }
+
+  private Optional<List<String>> strings(Map<String, Object> table, String key)
+      throws OcifsException {
+    Object value = table.get(key);
+    if (value == null) {
       return Optional.empty();
     }
-    if (!array.isArray()) {
+    if (!(value instanceof List<?> array)) {
       throw wrong(key, "not an array of strings");
     }
     List<String> strings = new ArrayList<>();
-    for (JsonNode string : array) {
-      strings.add(text(string, key));
+    for (Object element : array) {
+      strings.add(text(element, key));
     }
     return Optional.of(strings);
   }
 
-  private Optional<String> string(JsonNode node, String key, String at) throws OcifsException {
-    JsonNode value = node.get(key);
+  private Optional<String> string(Map<String, Object> table, String key, String at)
+      throws OcifsException {
+    Object value = table.get(key);
     return value == null
         ? Optional.empty()
         : Optional.of(text(value, at.isEmpty() ? key : at + "." + key));
   }
 
-  private String text(@Nullable JsonNode value, String at) throws OcifsException {
-    if (value == null || !value.isString()) {
-      throw wrong(at, "not a string");
+  private String text(@Nullable Object value, String at) throws OcifsException {
+    if (value instanceof String text) {
+      return text;
     }
-    return value.stringValue();
+    throw wrong(at, "not a string");
   }
 
-  private Optional<Boolean> bool(JsonNode node, String key, String at) throws OcifsException {
-    JsonNode value = node.get(key);
+  private Optional<Boolean> bool(Map<String, Object> table, String key, String at)
+      throws OcifsException {
+    Object value = table.get(key);
     if (value == null) {
       return Optional.empty();
     }
-    if (!value.isBoolean()) {
-      throw wrong(at + "." + key, "neither true nor false");
+    if (value instanceof Boolean bool) {
+      return Optional.of(bool);
     }
-    return Optional.of(value.booleanValue());
+    throw wrong(at + "." + key, "neither true nor false");
   }
 
   private OcifsException wrong(String key, String what) {

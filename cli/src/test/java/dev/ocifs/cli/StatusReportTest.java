@@ -1,0 +1,74 @@
+package dev.ocifs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ocifs.layerfs.ViewStatus;
+import dev.ocifs.mount.MountRegistry;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class StatusReportTest {
+  private static final ViewStatus VIEW =
+      new ViewStatus(5, 1000, 4_000_000, 10, 1_000_000, ViewStatus.Hydration.FAILED, "disk\nfull");
+
+  private static StatusReport report(String backend, long pid, Optional<ViewStatus> view) {
+    return new StatusReport(
+        new MountRegistry.Record(
+            "id",
+            pid,
+            7,
+            Path.of("/mnt"),
+            "oci:/x",
+            backend,
+            Instant.parse("2026-01-02T03:04:05Z"),
+            Path.of("/log")),
+        view,
+        Optional.of(new StatsReport.Cache("chunks", 3, 1, 0, 0, 0, 0)));
+  }
+
+  @Test
+  void tellsPeopleHowMuchIsNativeAndWhyNoMore() {
+    assertThat(report("kernel", 4711, Optional.of(VIEW)).text())
+        .containsExactly(
+            "Directory:  /mnt",
+            "Image:      oci:/x",
+            "Backend:    kernel",
+            "Since:      2026-01-02T03:04:05Z",
+            "Layers:     5",
+            "Files:      1000 with 4.0 MB",
+            "Native:     10 with 1.0 MB (25.0 %)",
+            "Hydration:  failed: disk\\nfull",
+            "Chunks:     3 hits, 1 misses (75.0 %), of all mounts");
+  }
+
+  @Test
+  void ofAMountThatLinuxServesAllIsNativeAndNothingHydrated() {
+    for (long pid : new long[] {0, 4711}) {
+      assertThat(report("erofs", pid, Optional.of(VIEW)).text())
+          .contains(
+              "Files:      1000 with 4.0 MB",
+              "Native:     all, Linux reads it without a server",
+              "Hydration:  not needed")
+          .filteredOn(line -> line.startsWith("Native:") || line.startsWith("Hydration:"))
+          .hasSize(2);
+      assertThat(report("erofs", pid, Optional.empty()).json())
+          .contains("\"native\": true", "\"state\": \"not-needed\"");
+      assertThat(report("erofs", pid, Optional.of(VIEW)).json())
+          .contains("\"nativeFiles\": 1000", "\"nativeBytes\": 4000000")
+          .containsOnlyOnce("\"hydration\"");
+    }
+  }
+
+  @Test
+  void tellsProgramsTheStateAndItsReason() {
+    assertThat(report("kernel", 4711, Optional.of(VIEW)).json())
+        .contains(
+            "\"native\": false",
+            "\"nativeFiles\": 10",
+            "\"state\": \"failed\"",
+            "\"reason\": \"disk\\u000afull\"");
+    assertThat(report("kernel", 4711, Optional.empty()).json()).doesNotContain("hydration");
+  }
+}
