@@ -16,7 +16,7 @@ final class Streams {
     long pos = 0;
     while (pos < from.size()) {
       int n = (int) Math.min(buffer.length, from.size() - pos);
-      from.readOnce(pos, buffer, 0, n);
+      from.readFully(pos, buffer, 0, n);
       to.write(buffer, 0, n);
       pos += n;
     }

@@ -44,23 +44,15 @@ final class VerifiedBlob implements BlobSource {
     return blob.size();
   }
 
+  /** Through the page cache, which reads ahead while the caller hashes and writes. */
   @Override
-  public void readFully(long pos, byte[] dst, int off, int len) throws IOException {
-    read(pos, dst, off, len);
-  }
-
-  @Override
-  public void readOnce(long pos, byte[] dst, int off, int len) throws IOException {
-    read(pos, dst, off, len);
-  }
-
-  private synchronized void read(long pos, byte[] dst, int off, int len) throws IOException {
+  public synchronized void readFully(long pos, byte[] dst, int off, int len) throws IOException {
     rethrow();
     try {
       if (stopped.getAsBoolean()) {
         throw new OcifsException(OcifsException.Kind.IO, "the copying was given up");
       }
-      open().readOnce(pos, dst, off, len);
+      open().readFully(pos, dst, off, len);
       take(pos, dst, off, len);
     } catch (OcifsException e) {
       failure = e.layer(blob.digest());

@@ -95,41 +95,29 @@ final class CopyTest {
   private String source(From from) throws IOException {
     TestImage mixed = image(LayerBytes.GZIP, LayerBytes.ZSTD);
     OciLayoutWriter layout = new OciLayoutWriter().image("latest", mixed);
-    switch (from) {
-      case LAYOUT -> {
-        return "oci:" + layout.writeTo(dir.resolve("layout"));
-      }
-      case LAYOUT_OF_DOCKER -> {
-        TestImage docker = image(LayerBytes.GZIP, LayerBytes.GZIP);
-        return "oci:"
-            + new OciLayoutWriter().docker().image("x", docker).writeTo(dir.resolve("layout"));
-      }
-      case OCI_ARCHIVE -> {
-        return "oci-archive:"
-            + OciArchiveWriter.write(dir.resolve("in.tar"), layout, LayerBytes.PLAIN);
-      }
-      case DOCKER_SAVE_PLAIN -> {
-        return save(Shape.LEGACY, image(LayerBytes.PLAIN, LayerBytes.PLAIN));
-      }
-      case DOCKER_SAVE_GZIP -> {
-        return save(Shape.LEGACY_LINKED, image(LayerBytes.GZIP_MEMBERS, LayerBytes.PLAIN));
-      }
-      case DOCKER_SAVE_V25 -> {
-        return save(Shape.V25, mixed);
-      }
-      case REGISTRY -> {
-        String name = "docker://" + bench.registry.host() + "/from:1";
-        Descriptor pushed = bench.copy(source(From.LAYOUT), name);
-        assertThat(pushed.size()).isPositive();
-        return name;
-      }
-      case STORE -> {
-        Descriptor stored = bench.copy(source(From.LAYOUT), "from:1");
-        assertThat(stored.size()).isPositive();
-        return "localhost/from:1";
-      }
-    }
-    throw new AssertionError(from);
+    return switch (from) {
+      case LAYOUT -> "oci:" + layout.writeTo(dir.resolve("layout"));
+      case LAYOUT_OF_DOCKER ->
+          "oci:"
+              + new OciLayoutWriter()
+                  .docker()
+                  .image("x", image(LayerBytes.GZIP, LayerBytes.GZIP))
+                  .writeTo(dir.resolve("layout"));
+      case OCI_ARCHIVE ->
+          "oci-archive:" + OciArchiveWriter.write(dir.resolve("in.tar"), layout, LayerBytes.PLAIN);
+      case DOCKER_SAVE_PLAIN -> save(Shape.LEGACY, image(LayerBytes.PLAIN, LayerBytes.PLAIN));
+      case DOCKER_SAVE_GZIP ->
+          save(Shape.LEGACY_LINKED, image(LayerBytes.GZIP_MEMBERS, LayerBytes.PLAIN));
+      case DOCKER_SAVE_V25 -> save(Shape.V25, mixed);
+      case REGISTRY -> copied("docker://" + bench.registry.host() + "/from:1");
+      case STORE -> copied("localhost/from:1");
+    };
+  }
+
+  private String copied(String name) throws IOException {
+    Descriptor copied = bench.copy(source(From.LAYOUT), name);
+    assertThat(copied.size()).isPositive();
+    return name;
   }
 
   private String save(Shape shape, TestImage image) throws IOException {
