@@ -1,9 +1,6 @@
 package dev.ocifs.cli;
 
 import dev.ocifs.layerfs.FetchingOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import dev.ocifs.layerfs.HydrationOptions;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.mount.MountOptions;
@@ -18,6 +15,9 @@ import dev.ocifs.oci.store.BuildLock;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

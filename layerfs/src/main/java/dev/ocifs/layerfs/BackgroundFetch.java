@@ -30,6 +30,8 @@ final class BackgroundFetch implements Closeable {
   @FunctionalInterface
   interface Work {
     /**
+     * Fetches what is missing.
+     *
      * @param listener to be told of each step: throws {@link CancellationException} when there
      *     shall be no more
      */
@@ -48,7 +50,7 @@ final class BackgroundFetch implements Closeable {
    */
   static BackgroundFetch start(String image, Work work) {
     BackgroundFetch fetch = new BackgroundFetch(image, work);
-    Thread thread = Thread.ofPlatform().daemon().name("ocifs-fetch").start(fetch::run);
+    Thread.ofPlatform().daemon().name("ocifs-fetch").factory().newThread(fetch::run).start();
     return fetch;
   }
 

@@ -463,9 +463,15 @@ final class MergedView implements ImageView {
   /** How much of it the kernel can read by itself. */
   ViewStatus status() throws IOException {
     Hydrator running = hydrator;
-    return running == null
-        ? Hydrator.status(tree, layers.size(), inode -> false, ViewStatus.Hydration.OFF, "")
-        : running.status();
+    ViewStatus status =
+        running == null
+            ? Hydrator.status(tree, inode -> false, ViewStatus.Hydration.OFF, "")
+            : running.status();
+    List<LayerStatus> states = new ArrayList<>();
+    for (ImageLayer layer : image.layers()) {
+      states.add(LayerStatus.of(layer, LayerStatus.Source.INDEX));
+    }
+    return status.withLayers(states);
   }
 
   private void closeHydrator() {

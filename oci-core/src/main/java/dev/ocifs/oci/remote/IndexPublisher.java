@@ -86,6 +86,7 @@ public final class IndexPublisher {
   }
 
   /** A blob in memory. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Bytes(byte[] bytes) implements BlobSource {
     @Override
     public long size() {

@@ -10,7 +10,6 @@ import dev.ocifs.oci.source.BlobSource;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

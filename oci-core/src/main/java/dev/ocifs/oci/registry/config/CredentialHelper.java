@@ -78,7 +78,7 @@ final class CredentialHelper {
           return Optional.of(path);
         }
       } catch (InvalidPathException e) {
-        continue; // no folder can have that name
+        // No folder can have that name.
       }
     }
     return Optional.empty();

@@ -37,7 +37,8 @@ final class HostTls {
 
   private final Machine machine;
   private final Map<String, Optional<SSLContext>> contexts = new ConcurrentHashMap<>();
-  private @Nullable Optional<List<Certificate>> ofSystem;
+  private Optional<List<Certificate>> ofSystem = Optional.empty();
+  private boolean systemWasRead;
 
   HostTls(Machine machine) {
     this.machine = machine;
@@ -79,15 +80,13 @@ final class HostTls {
 
   /** A trust store that the JDK was started with decides over that of the system. */
   private synchronized Optional<List<Certificate>> ofSystem() throws OcifsException {
-    Optional<List<Certificate>> known = ofSystem;
-    if (known == null) {
-      known =
-          System.getProperty("javax.net.ssl.trustStore") != null
-              ? Optional.empty()
-              : Certificates.ofSystem(machine);
-      ofSystem = known;
+    if (!systemWasRead) {
+      if (System.getProperty("javax.net.ssl.trustStore") == null) {
+        ofSystem = Certificates.ofSystem(machine);
+      }
+      systemWasRead = true;
     }
-    return known;
+    return ofSystem;
   }
 
   private Optional<Path> folder(String host) {
