@@ -25,7 +25,8 @@ public final class IndexEdit {
   public static byte[] replace(ImageIndex index, Predicate<Descriptor> without, Descriptor added) {
     Iterator<Descriptor> listed = index.manifests().iterator();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (JsonParser from = StrictJson.FACTORY.createParser(ObjectReadContext.empty(), index.document().shared());
+    try (JsonParser from =
+            StrictJson.FACTORY.createParser(ObjectReadContext.empty(), index.document().shared());
         JsonGenerator to = StrictJson.FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
       require(from.nextToken(), JsonToken.START_OBJECT);
       to.writeStartObject();

@@ -186,8 +186,7 @@ final class CopyTest {
             .withPlatform("linux", "amd64", "");
     layout.list(
         "both",
-        layout.index(
-            List.of(layout.manifest(arm), layout.manifest(intel), attestation(layout))));
+        layout.index(List.of(layout.manifest(arm), layout.manifest(intel), attestation(layout))));
     String source = "oci:" + layout.writeTo(dir.resolve("layout"));
     String destination = destination(to);
     Descriptor copied = bench.copyAll(source, destination);
@@ -196,8 +195,7 @@ final class CopyTest {
     assertThat(again.digest()).isEqualTo(copied.digest());
     for (String platform : List.of("linux/arm64", "linux/amd64")) {
       try (Image image =
-          Images.open(
-              destination, bench.options().withPlatform(Platform.parse(platform)))) {
+          Images.open(destination, bench.options().withPlatform(Platform.parse(platform)))) {
         assertThat(image.platform().orElseThrow().toString()).startsWith(platform);
         assertThat(image.layers().get(0).open().size()).isPositive();
       }
