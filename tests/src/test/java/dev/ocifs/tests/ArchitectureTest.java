@@ -33,6 +33,10 @@ class ArchitectureTest {
           Map.entry("oci.registry", Set.of("oci", "oci.manifest", "oci.source")),
           Map.entry("oci.source", Set.of("oci", "oci.graph", "oci.manifest", "oci.store")),
           Map.entry("oci.lazy", Set.of("oci", "oci.source", "oci.store")),
+          Map.entry(
+              "oci.copy",
+              Set.of(
+                  "oci", "oci.manifest", "oci.registry", "oci.source", "oci.store", "oci.stored")),
           Map.entry("oci.registry.config", Set.of("oci", "oci.registry")),
           Map.entry("oci.stored", Set.of("oci", "oci.manifest", "oci.store")),
           Map.entry(
@@ -144,6 +148,7 @@ class ArchitectureTest {
               "cli",
               Set.of(
                   "oci",
+                  "oci.copy",
                   "oci.lazy",
                   "oci.manifest",
                   "oci.registry",

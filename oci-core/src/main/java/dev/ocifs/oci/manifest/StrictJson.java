@@ -34,7 +34,7 @@ import tools.jackson.core.json.JsonFactory;
 final class StrictJson {
   private static final int MAX_DEPTH = 100;
 
-  private static final JsonFactory FACTORY =
+  static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()

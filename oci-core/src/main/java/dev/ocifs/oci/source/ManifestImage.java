@@ -60,6 +60,7 @@ final class ManifestImage {
     return new Image(
         name,
         ref,
+        Optional.of(chosen),
         Optional.of(manifest),
         config,
         layers(manifest, config, remote),
