@@ -1,5 +1,7 @@
 package dev.ocifs.tests.registry;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.LayerFs;
 import dev.ocifs.layerfs.PullListener;
@@ -10,6 +12,7 @@ import dev.ocifs.oci.registry.TestRegistry;
 import dev.ocifs.oci.remote.RegistryImages;
 import dev.ocifs.oci.remote.RemoteOptions;
 import dev.ocifs.oci.source.Image;
+import dev.ocifs.oci.source.ImageLayer;
 import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.Store;
 import dev.ocifs.oci.stored.StoredImages;
@@ -19,6 +22,7 @@ import dev.ocifs.tests.model.TreeListing;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -61,6 +65,21 @@ final class Client implements Closeable {
   void pull(String name) throws IOException {
     try (Image image = image(name)) {
       library.pull(image, IndexListener.NONE, PullListener.NONE);
+    }
+  }
+
+  /** Takes the image out of the store; what was derived from its layers stays. */
+  void remove(String name) throws IOException {
+    List<ImageLayer> layers;
+    try (Image image = image(name)) {
+      layers = image.layers();
+    }
+    StoredImages stored = new StoredImages(store);
+    assertThat(stored.remove(name.replaceFirst("^docker://", ""))).isTrue();
+    for (ImageLayer layer : layers) {
+      while (Files.exists(store.blob(layer.digest().orElseThrow()))) {
+        long ignored = stored.removeUnnamed(); // which leaves what has only just come
+      }
     }
   }
 
