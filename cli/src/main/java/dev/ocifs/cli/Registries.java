@@ -1,6 +1,7 @@
 package dev.ocifs.cli;
 
 import dev.ocifs.oci.lazy.LazyBlobs;
+import dev.ocifs.oci.registry.HttpSettings;
 import dev.ocifs.oci.registry.RegistryClient;
 import dev.ocifs.oci.registry.RegistryOptions;
 import dev.ocifs.oci.registry.config.ConfigOptions;
@@ -10,6 +11,7 @@ import dev.ocifs.oci.store.Store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -44,7 +46,7 @@ final class Registries implements Closeable {
       RegistryConfig config = config(settings);
       known =
           new RegistryImages(
-              store.open(), () -> client(config), config::resolve, settings.options());
+              store.open(), () -> client(config, settings), config::resolve, settings.options());
       images.put(settings, known);
     }
     return known;
@@ -69,12 +71,19 @@ final class Registries implements Closeable {
     return RegistryConfig.load(variables, Path.of(variables.getOrDefault("HOME", "/")), options);
   }
 
-  private static RegistryClient client(RegistryConfig config) throws IOException {
+  private static RegistryClient client(RegistryConfig config, RemoteSettings settings)
+      throws IOException {
+    HttpSettings http = config.http();
+    // A request that hangs ends early enough for another one before the read fails.
+    Duration patience = settings.options().fetching().readTimeout().dividedBy(2);
+    if (patience.compareTo(http.readTimeout()) < 0) {
+      http = http.withTimeouts(http.connectTimeout(), patience);
+    }
     return RegistryClient.open(
         RegistryOptions.DEFAULTS
             .withCredentials(config.credentials())
             .withEndpoints(config.endpoints())
-            .withHttp(config.http()));
+            .withHttp(http));
   }
 
   @Override

@@ -102,6 +102,14 @@ final class RegistryImage implements RemoteImage {
     }
   }
 
+  /** Other images, or reads of an earlier mount, may have brought all that it needs. */
+  @Override
+  public void opened() throws IOException {
+    if (!image.whole()) {
+      completed();
+    }
+  }
+
   /** Notes that all of a layer is here: when that holds for all, the image is one of the store. */
   void completed() throws IOException {
     synchronized (layers) {

@@ -15,4 +15,7 @@ public interface RemoteImage extends Contents {
 
   /** What the registry can do for a layer; empty when all of it is here. */
   Optional<RemoteLayer> remote(Descriptor manifest, Descriptor layer) throws IOException;
+
+  /** Hears that all layers have been asked for with {@link #remote}. */
+  void opened() throws IOException;
 }

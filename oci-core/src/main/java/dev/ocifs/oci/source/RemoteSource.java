@@ -40,7 +40,7 @@ final class RemoteSource implements Source {
                   remote.name(), Optional.empty(), List.of(remote.top()), new IndexWalk(blobs))
               .choose(asked)
               .manifest();
-      image =
+      Image found =
           new ManifestImage(blobs, documents)
               .open(
                   remote.name(),
@@ -52,6 +52,8 @@ final class RemoteSource implements Source {
                           .check(List.of(remote.top()), List.of(chosen), review),
                   layer -> remote.remote(chosen, layer),
                   remote);
+      remote.opened();
+      image = found;
       return image;
     } finally {
       if (image == null) {

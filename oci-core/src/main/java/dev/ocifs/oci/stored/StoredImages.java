@@ -18,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,15 +41,27 @@ public final class StoredImages {
     this.store = store;
   }
 
-  /** All of them, the whole ones first, each kind in the order in which it was stored. */
+  /**
+   * All of them, the whole ones first, each kind in the order in which it was stored.
+   *
+   * <p>An image that goes from one list to the other is written to it before it is dropped, and the
+   * list that is read before and after the other one has it when that one has not.
+   */
   public List<StoredImage> list() throws IOException {
-    List<StoredImage> images = new ArrayList<>();
-    for (boolean whole : new boolean[] {true, false}) {
-      for (Descriptor listed : read(file(whole))) {
-        name(listed).ifPresent(name -> images.add(new StoredImage(name, bare(listed), whole)));
-      }
+    List<Descriptor> before = read(file(false));
+    Map<String, StoredImage> images = new LinkedHashMap<>();
+    add(images, read(file(true)), true);
+    add(images, read(file(false)), false);
+    add(images, before, false);
+    return new ArrayList<>(images.values());
+  }
+
+  private static void add(Map<String, StoredImage> images, List<Descriptor> list, boolean whole) {
+    for (Descriptor listed : list) {
+      name(listed)
+          .ifPresent(
+              name -> images.putIfAbsent(name, new StoredImage(name, bare(listed), whole)));
     }
-    return images;
   }
 
   /** The image of this full name. */
@@ -107,10 +120,10 @@ public final class StoredImages {
     try (BuildLock lock = store.lock(LOCK)) {
       Map<String, String> annotations = new HashMap<>(top.annotations());
       annotations.put(REF_NAME, name);
-      drop(name, !whole);
       List<Descriptor> others = without(read(file(whole)), name);
       others.add(annotated(top, annotations));
       write(file(whole), others);
+      boolean ignored = drop(name, !whole);
     }
   }
 

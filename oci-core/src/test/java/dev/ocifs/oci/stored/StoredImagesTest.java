@@ -18,6 +18,9 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +72,26 @@ final class StoredImagesTest {
             new StoredImage("localhost/a:1", a, true), new StoredImage("localhost/b:1", b, false));
     assertThat(others.find("localhost/b:1")).map(StoredImage::top).contains(b);
     assertThat(others.find("localhost/b")).isEmpty();
+  }
+
+  @Test
+  void anImageThatBecomesWholeIsNeverMissing() throws Exception {
+    Descriptor a = image("a");
+    images.put("localhost/a:1", a, false);
+    try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
+      Future<?> writer =
+          threads.submit(
+              () -> {
+                for (int i = 0; i < 100; i++) {
+                  images.put("localhost/a:1", a, i % 2 == 0);
+                }
+                return null;
+              });
+      while (!writer.isDone()) {
+        assertThat(images.find("localhost/a:1")).isPresent();
+      }
+      writer.get();
+    }
   }
 
   @Test

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a launcher: that of this source tree, never letting it build, or another. */
-final class Launcher {
+public final class Launcher {
   /** The source tree. */
   static final Path HOME = Path.of(System.getProperty("ocifs.home", "."));
 
@@ -27,7 +27,7 @@ final class Launcher {
    *
    * @param folder for the store and for what processes write
    */
-  Launcher(Path folder) {
+  public Launcher(Path folder) {
     this(folder, HOME.resolve("ocifs"), true, Map.of("OCIFS_NO_BUILD", "1"));
   }
 
@@ -49,27 +49,27 @@ final class Launcher {
   }
 
   /** What became of a process. */
-  record Result(int code, String out, String err) {}
+  public record Result(int code, String out, String err) {}
 
   /** Whether there is something to run: with {@code mvn test} alone there are no jars. */
-  static boolean isBuilt() {
+  public static boolean isBuilt() {
     return Files.exists(HOME.resolve("cli/target/ocifs.jar"))
         && Files.isDirectory(HOME.resolve("cli/target/lib"));
   }
 
   /** Whether this user can mount here. */
-  static boolean canMount() {
+  public static boolean canMount() {
     Path device = Path.of("/dev/fuse");
     return Files.isReadable(device) && Files.isWritable(device);
   }
 
   /** The directory of the store. */
-  Path root() {
+  public Path root() {
     return folder.resolve("store");
   }
 
   /** Runs a command line of the launcher to its end. */
-  Result run(String... words) throws IOException, InterruptedException {
+  public Result run(String... words) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(words));
     return finish(command);

@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Opens images for tests, each with the store that the test names. */
-final class Opened {
+public final class Opened {
   private Opened() {}
 
   static ImageView view(String reference, Path store) throws IOException {
@@ -26,7 +26,7 @@ final class Opened {
   }
 
   /** The whole tree of an image. */
-  static TreeListing listing(String reference, Path store) throws IOException {
+  public static TreeListing listing(String reference, Path store) throws IOException {
     try (ImageView view = view(reference, store)) {
       return ViewLister.list(view);
     }

@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * Lists a view, and checks on the way that it agrees with itself: lookup finds what list shows,
  * types are those of the attributes, parents lead back. Not thread-safe.
  */
-final class ViewLister {
+public final class ViewLister {
   private static final int READ_BYTES = 10_000;
 
   private final ImageView view;
@@ -31,7 +31,7 @@ final class ViewLister {
     this.view = view;
   }
 
-  static TreeListing list(ImageView view) throws IOException {
+  public static TreeListing list(ImageView view) throws IOException {
     ViewLister lister = new ViewLister(view);
     lister.add(".", ImageView.ROOT, Attributes.S_IFDIR);
     return new TreeListing(lister.lines);

@@ -3,6 +3,10 @@ package dev.ocifs.tests.leaks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ocifs.oci.Descriptor;
+import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.MediaType;
+import dev.ocifs.oci.registry.TestRegistry;
 import dev.ocifs.tests.image.DockerArchiveWriter;
 import dev.ocifs.tests.image.Entry;
 import dev.ocifs.tests.image.LayerBytes;
@@ -28,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
@@ -52,6 +57,7 @@ class LeakTest {
 
   @TempDir static Path shared;
   private static Map<String, Operation.Maker> operations = Map.of();
+  private static @Nullable TestRegistry registry;
 
   @TempDir Path dir;
 
@@ -70,6 +76,35 @@ class LeakTest {
     new DockerArchiveWriter(DockerArchiveWriter.Shape.values()[0])
         .image(image, "test:1")
         .write(shared.resolve("docker.tar"), LayerBytes.PLAIN);
+    OciLayoutWriter served = new OciLayoutWriter();
+    registry = serve(served, served.manifest(image));
+  }
+
+  /** Its own classes are not woven: it never fails. */
+  private static TestRegistry serve(OciLayoutWriter layout, Map<String, Object> top)
+      throws IOException {
+    TestRegistry served = TestRegistry.start();
+    Path folder = layout.list("test", top).writeTo(shared.resolve("served"));
+    try (Stream<Path> blobs = Files.list(folder.resolve("blobs/sha256"))) {
+      for (Path blob : blobs.toList()) {
+        Digest digest = Digest.parse("sha256:" + blob.getFileName());
+        served.putBlob("app", digest, Files.readAllBytes(blob));
+        if (digest.toString().equals(top.get("digest"))) {
+          Descriptor ignored =
+              served.putManifest("app", "1", MediaType.OCI_MANIFEST, Files.readAllBytes(blob));
+        }
+      }
+    }
+    Files.writeString(
+        shared.resolve(RemoteOperations.NAME), "docker://" + served.host() + "/app:1");
+    return served;
+  }
+
+  @AfterAll
+  static void stop() {
+    if (registry != null) {
+      registry.close();
+    }
   }
 
   static Map<String, Operation.Maker> woven() {

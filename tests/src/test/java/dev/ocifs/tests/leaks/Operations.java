@@ -37,7 +37,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
   private static final String LAYOUT = "layout";
 
   /** What is called back may fail, too. */
-  private static final IndexListener LISTENER =
+  static final IndexListener LISTENER =
       new IndexListener() {
         @Override
         public void started(String image, long bytes) {
@@ -110,6 +110,8 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
     all.put("view of kept layers", kept(Operations::reading));
     all.put("fsck", warm(images -> CheckOperations::checking));
     all.put("fsck, repairing", warm(images -> CheckOperations::repairing));
+    all.put("pull", cold(RemoteOperations::pulling));
+    all.put("lazy view", lazy(RemoteOperations::reading));
     all.put("mount", warm(MountOperations::mounting));
     all.put("mount all, or none", warm(images -> MountOperations.mountingAll(images, true)));
     all.put("mount all, going on", warm(images -> MountOperations.mountingAll(images, false)));
@@ -149,6 +151,17 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
         reading(images).on(earlier, store);
       }
       return new Working(LayerFs.open(store, options), store, task.on(images));
+    };
+  }
+
+  /** With the indices of an image in a registry, and none of its layers. */
+  private static Operation.Maker lazy(Task task) {
+    return (images, folder) -> {
+      Store store = Store.open(folder);
+      try (LayerFs earlier = LayerFs.open(store, options())) {
+        RemoteOperations.index(images, earlier, store);
+      }
+      return new Working(LayerFs.open(store, options()), store, task.on(images));
     };
   }
 
@@ -270,7 +283,7 @@ public final class Operations implements Supplier<Map<String, Operation.Maker>> 
   }
 
   /** Every call of a view, on every inode of the tree. */
-  private static void readAll(ImageView view) throws IOException {
+  static void readAll(ImageView view) throws IOException {
     Attributes attributes = new Attributes();
     byte[] buffer = new byte[100_000];
     Deque<Long> directories = new ArrayDeque<>(List.of(ImageView.ROOT));

@@ -40,7 +40,12 @@ final class WeavingLoader extends ClassLoader {
   /** What uses the product: loaded anew with it, and left as it is. */
   private static final List<String> USERS =
       Stream.of(
-              "Operations", "CheckOperations", "MountOperations", "ServerOperations", "DeadMounts")
+              "Operations",
+              "CheckOperations",
+              "MountOperations",
+              "RemoteOperations",
+              "ServerOperations",
+              "DeadMounts")
           .map(name -> "dev.ocifs.tests.leaks." + name)
           .toList();
 
@@ -147,7 +152,7 @@ final class WeavingLoader extends ClassLoader {
         String step = where + " calling " + owner + "." + name;
         code.loadConstant(step).loadConstant(io ? 1 : 0).invokestatic(STEPS, "step", STEP);
       }
-      if (name.equals("force")) {
+      if (name.equals("force") && owner.equals("java/nio/channels/FileChannel")) {
         code.pop().pop(); // the channel and whether metadata, too
         return;
       }

@@ -1,0 +1,179 @@
+package dev.ocifs.tests.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ocifs.mount.MountTable;
+import dev.ocifs.oci.registry.Fault;
+import dev.ocifs.oci.registry.Recorded;
+import dev.ocifs.oci.registry.Route;
+import dev.ocifs.oci.remote.RemoteOptions;
+import dev.ocifs.oci.store.Store;
+import dev.ocifs.tests.cli.Launcher;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that get images from registries, as users type them. */
+@Timeout(300)
+class RegistryCommandsTest {
+  private static final byte[] BIG = Scene.noise(6_000_000, 1);
+
+  @TempDir Path folder;
+  private Launcher ocifs;
+  private Scene scene;
+  private String shortName;
+  private Path dir;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    assumeTrue(Launcher.isBuilt(), "the launcher has no jars: run mvn verify");
+    ocifs = new Launcher(folder);
+    scene = Scene.of(folder, Scene.usual());
+    dir = Files.createDirectory(folder.resolve("mount"));
+    shortName = scene.name().substring("docker://".length());
+  }
+
+  @AfterEach
+  void unmount() throws Exception {
+    if (ocifs != null && MountTable.at(dir).isPresent()) {
+      ocifs.run("umount", "--lazy", dir.toString());
+    }
+    if (scene != null) {
+      scene.close();
+    }
+  }
+
+  private Launcher.Result run(int code, String... words) throws Exception {
+    Launcher.Result result = ocifs.run(words);
+    assertThat(result.code()).as("%s", result).isEqualTo(code);
+    return result;
+  }
+
+  private Path blob(int layer) throws IOException {
+    return Store.existing(scene.root()).blob(scene.layers().get(layer));
+  }
+
+  @Test
+  void imagesArePulledListedNamedAndRemoved() throws Exception {
+    assertThat(run(0, "pull", "-q", scene.name()).out()).isEmpty();
+    scene.registry.resetCounters();
+    assertThat(run(0, "pull", shortName).out()).isEqualTo(scene.name() + "\n");
+    assertThat(scene.registry.recorded())
+        .extracting(Recorded::route)
+        .containsOnly(Route.MANIFEST, Route.PING);
+    scene.registry.close();
+    assertThat(run(0, "images", "--json").out())
+        .contains("\"name\": \"" + shortName + "\"", "\"whole\": true");
+    assertThat(run(0, "ls", "-q", shortName).out()).isEqualTo("link\nmany\ntop\nusr\n");
+
+    run(0, "tag", shortName, "mine:2");
+    assertThat(run(0, "images").out().lines())
+        .hasSize(3)
+        .anyMatch(line -> line.startsWith("localhost/mine:2 ") && line.contains(" whole "));
+    run(0, "rmi", shortName);
+    assertThat(blob(0)).exists();
+    assertThat(run(0, "cat", "-q", "mine:2", "usr/last").out()).isEqualTo("the last");
+    assertThat(run(0, "rmi", "mine:2").err()).contains(" freed");
+    assertThat(blob(0)).doesNotExist();
+    assertThat(run(0, "images").out()).isEmpty();
+    assertThat(run(3, "rmi", "mine:2").err()).contains("ocifs images lists");
+    assertThat(run(3, "ls", "--pull", "never", shortName).err()).contains("ocifs pull fetches it");
+    assertThat(run(15, "pull", scene.name()).err().lines()).hasSize(1);
+    assertThat(run(0, "fsck").out()).contains("all sound");
+  }
+
+  @Test
+  void aLayerOfOtherBytesIsNotPulled() throws Exception {
+    byte[] wrong = scene.blob(1);
+    wrong[wrong.length / 2] ^= 1;
+    scene.registry.putBlob(Scene.REPOSITORY, scene.layers().get(1), wrong);
+    Launcher.Result pull = run(5, "pull", "-q", scene.name());
+    assertThat(pull.err().lines())
+        .singleElement()
+        .asString()
+        .contains(scene.layers().get(1).toString());
+    assertThat(blob(1)).doesNotExist();
+    assertThat(run(0, "images").out()).contains(" partly ");
+    scene.registry.putBlob(Scene.REPOSITORY, scene.layers().get(1), scene.blob(1));
+    run(0, "pull", "-q", scene.name());
+    assertThat(run(0, "images").out()).contains(" whole ");
+  }
+
+  @Test
+  void aMountedImageIsNotRemoved() throws Exception {
+    assumeTrue(Launcher.canMount(), "this user cannot open /dev/fuse");
+    run(0, "pull", "-q", scene.name());
+    run(0, "mount", "-q", "--backend", "kernel", shortName, dir.toString());
+    assertThat(run(2, "rmi", shortName).err()).contains("is mounted at " + dir.toRealPath());
+    assertThat(blob(0)).exists();
+    assertThat(dir.resolve(Scene.BIG)).hasBinaryContent(BIG);
+    run(0, "umount", dir.toString());
+    run(0, "rmi", shortName);
+    assertThat(blob(0)).doesNotExist();
+  }
+
+  /** Has the indices in the store and no blob. */
+  private void index() throws IOException {
+    try (Client client = scene.client(RemoteOptions.DEFAULTS)) {
+      client.pull(scene.name());
+      client.remove(scene.name());
+    }
+    scene.registry.resetCounters();
+  }
+
+  @Test
+  void aLazyMountOutlivesItsRegistryAndHeals() throws Exception {
+    assumeTrue(Launcher.canMount(), "this user cannot open /dev/fuse");
+    index();
+    run(
+        0,
+        "mount",
+        "-q",
+        "--backend=kernel",
+        "--read-timeout=4",
+        "--prefetch=none",
+        scene.name(),
+        dir.toString());
+    CountDownLatch never = new CountDownLatch(1);
+    scene.registry.next(Route.BLOB, Fault.silent(never));
+    assertThat(dir.resolve("usr/last")).as("though a request hangs").hasContent("the last");
+    never.countDown();
+    assertThat(scene.registry.sentBytes(Route.BLOB)).isPositive().isLessThan(3_000_000);
+
+    scene.registry.always(Route.BLOB, Fault.reset());
+    assertThatThrownBy(() -> Files.readAllBytes(dir.resolve("many/59")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Input/output error");
+    assertThat(dir.resolve("usr/last")).hasContent("the last");
+    assertThat(dir.resolve("link")).hasContent("the last");
+
+    scene.registry.always(Route.BLOB, null);
+    assertThat(dir.resolve("many/59")).hasBinaryContent(Scene.noise(30_000, 59));
+    assertThat(dir.resolve(Scene.BIG)).hasBinaryContent(BIG);
+  }
+
+  @Test
+  void aLazyMountGetsTheRestByItself() throws Exception {
+    assumeTrue(Launcher.canMount(), "this user cannot open /dev/fuse");
+    index();
+    run(0, "mount", "-q", "--backend=kernel", scene.name(), dir.toString());
+    try (Client client = scene.client()) {
+      while (!client.isWhole(scene.name())) {
+        Thread.onSpinWait();
+      }
+    }
+    scene.registry.close();
+    assertThat(dir.resolve(Scene.BIG)).hasBinaryContent(BIG);
+    run(0, "umount", dir.toString());
+    run(0, "mount", "-q", "--backend=kernel", scene.name(), dir.toString());
+    assertThat(dir.resolve("many/59")).hasBinaryContent(Scene.noise(30_000, 59));
+  }
+}
