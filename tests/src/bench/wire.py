@@ -8,7 +8,7 @@
 What goes to the clients shares one bucket of tokens over all connections, as it would share a line. Bytes are those of that direction,
 heads included; requests are told by their request lines, which takes clear text.
 """
-import asyncio, os, re, signal, socket, sys, time
+import asyncio, re, socket, sys, time
 
 CHUNK = 64 * 1024
 BURST = 64 * 1024
@@ -123,9 +123,7 @@ async def serve(port, upstream, control):
     proxy = Proxy(upstream)
     await asyncio.start_unix_server(proxy.control, control)
     await asyncio.start_server(proxy.connected, '127.0.0.1', port, limit=CHUNK)
-    ended = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
-    await ended.wait()
+    await asyncio.Event().wait()  # the signal that ends it, ends it at once
 
 
 def ask(control, *words):
