@@ -1,5 +1,6 @@
 package dev.ocifs.tests.conformance;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ocifs.layerfs.IndexListener;
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Images whose layers are not here and carry tables of contents show the same tree as read ones.
  */
+@SuppressWarnings("NullAway.Init") // set by write
 class ListedImagesTest {
   private static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
   private static final String CONFIG = "application/vnd.oci.image.config.v1+json";
@@ -96,7 +98,7 @@ class ListedImagesTest {
         new Descriptor(
             new MediaType(MANIFEST),
             Digest.parse(String.valueOf(manifest.get("digest"))),
-            (Long) manifest.get("size"));
+            ((Long) requireNonNull(manifest.get("size"))));
     layout = writer.list("latest", manifest).writeTo(dir.resolve("layout"));
   }
 
@@ -169,8 +171,8 @@ class ListedImagesTest {
     write(form);
     TreeListing expected = Opened.listing("oci:" + layout, dir.resolve("other"));
     Store store = Store.open(dir.resolve("store"));
-    Path indices = store.layerIndex("x").getParent();
-    Path trees = store.tree(top.digest()).getParent();
+    Path indices = store.derived().resolve("layers");
+    Path trees = store.derived().resolve("trees");
     try (LayerFs library = LayerFs.open(store);
         ImageView view = library.view(remote(), IndexListener.NONE)) {
       assertThat(names(indices)).hasSize(2).allMatch(name -> name.startsWith("toc-"));
