@@ -105,6 +105,9 @@ class ListedImagesTest {
   /** The layout as a registry would give it: its layers count as elsewhere. */
   private final class FakeRemote implements RemoteImage {
     @Override
+    public void opened() {}
+
+    @Override
     public String name() {
       return "docker://test/image:latest";
     }
