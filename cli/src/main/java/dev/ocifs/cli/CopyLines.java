@@ -1,19 +1,23 @@
 package dev.ocifs.cli;
 
+import dev.ocifs.layerfs.PullListener;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.copy.CopyProgress;
+import dev.ocifs.oci.source.ImageLayer;
 import java.io.Closeable;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Shows on standard error how copying gets on once it has taken a second: on a terminal a line for
- * each blob that is under way, written over and wiped away at the end; elsewhere such lines every
- * few seconds, and one at the end.
+ * Shows on standard error how copying or fetching gets on once it has taken a second: on a terminal
+ * a line for each blob that is under way, written over and wiped away at the end; elsewhere such
+ * lines every few seconds, and one at the end.
  *
  * <p>Has no thread of its own: whichever thread reports at the right time draws. Thread-safe.
  */
@@ -27,6 +31,8 @@ final class CopyLines implements CopyProgress, Closeable {
 
   private final Console console;
   private final boolean quiet;
+  private final String done;
+  private final Step counted;
   private final long start;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Digest, Line> running = new LinkedHashMap<>();
@@ -47,16 +53,44 @@ final class CopyLines implements CopyProgress, Closeable {
     }
   }
 
-  private CopyLines(Console console, boolean quiet) {
+  private CopyLines(Console console, boolean quiet, String done, Step counted) {
     this.console = console;
+    this.done = done;
+    this.counted = counted;
     this.quiet = quiet;
     this.start = console.nanoTime().getAsLong();
     this.nextDraw = start + QUIET_NANOS;
   }
 
-  /** What the user wants to see of it. */
-  static CopyLines create(Ocifs ocifs) {
-    return new CopyLines(ocifs.console(), ocifs.quiet());
+  /** What the user wants to see of copying. */
+  static CopyLines ofCopy(Ocifs ocifs) {
+    return new CopyLines(ocifs.console(), ocifs.quiet(), "copied", Step.WRITE);
+  }
+
+  /** What the user wants to see of a pull. */
+  static CopyLines ofPull(Ocifs ocifs) {
+    return new CopyLines(ocifs.console(), ocifs.quiet(), "fetched", Step.FETCH);
+  }
+
+  /** The same, to be told of the layers of an image. */
+  PullListener ofLayers() {
+    Set<Digest> begun = ConcurrentHashMap.newKeySet();
+    return new PullListener() {
+      @Override
+      public void progressed(ImageLayer layer, long bytes) {
+        Digest blob = layer.digest().orElse(layer.diffId());
+        if (begun.add(blob)) {
+          started(blob, Step.FETCH, layer.size());
+        }
+        advanced(blob, bytes);
+      }
+
+      @Override
+      public void completed(ImageLayer layer) {
+        Digest blob = layer.digest().orElse(layer.diffId());
+        finished(blob, begun.contains(blob));
+      }
+    };
   }
 
   @Override
@@ -84,7 +118,7 @@ final class CopyLines implements CopyProgress, Closeable {
       Line line = running.get(blob);
       if (line != null) {
         line.done += more;
-        bytes += line.step == Step.WRITE ? more : 0;
+        bytes += line.step == counted ? more : 0;
         if (line.done >= line.text.total() && line.step == Step.HASH) {
           running.remove(blob); // it is known by another digest from now on
         }
@@ -140,7 +174,8 @@ final class CopyLines implements CopyProgress, Closeable {
       } else if (drawn) {
         long now = console.nanoTime().getAsLong();
         console.message(
-            "copied "
+            done
+                + " "
                 + blobs
                 + (blobs == 1 ? " blob, " : " blobs, ")
                 + ByteSize.format(bytes)

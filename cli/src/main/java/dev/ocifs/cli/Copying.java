@@ -58,7 +58,7 @@ final class Copying {
     }
     OpenOptions options = imageOptions.openOptions(ocifs.store());
     Descriptor copied;
-    try (CopyLines lines = CopyLines.create(ocifs)) {
+    try (CopyLines lines = CopyLines.ofCopy(ocifs)) {
       ImageCopier copier = new ImageCopier(options.limits(), lines);
       Optional<ImageBundle> bundle = all ? Images.openAll(source, options) : Optional.empty();
       if (bundle.isPresent()) {

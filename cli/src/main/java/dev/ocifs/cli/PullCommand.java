@@ -38,8 +38,8 @@ final class PullCommand implements Callable<Integer> {
     Store store = ocifs.store();
     try (LayerFs layers = imageOptions.layerFs(store);
         Image image = imageOptions.open(name, store)) {
-      try (PullProgress progress = new PullProgress(ocifs, image.layers())) {
-        layers.pull(image, ocifs.whileAwaited(IndexListener.NONE), progress);
+      try (CopyLines lines = CopyLines.ofPull(ocifs)) {
+        layers.pull(image, ocifs.whileAwaited(IndexListener.NONE), lines.ofLayers());
       }
       if (!ocifs.quiet()) {
         ocifs.console().println(Printable.escape(image.name()));

@@ -13,7 +13,7 @@ class CopyLinesTest {
       "copying aaaaaaaaaaaa [###---------] 25 % of 400 MB, 100 MB/s, 3 s left";
 
   private static CopyLines lines(TestConsole test) {
-    return CopyLines.create(new Ocifs(test.console, Ocifs.Place.HERE));
+    return CopyLines.ofCopy(new Ocifs(test.console, Ocifs.Place.HERE));
   }
 
   @Test
