@@ -144,6 +144,7 @@ class ArchitectureTest {
                   "layerfs.cache",
                   "layerfs.check",
                   "layerfs.files",
+                  "layerfs.index",
                   "layerfs.metrics",
                   "layerfs.objects",
                   "layerfs.pool",
@@ -209,6 +210,7 @@ class ArchitectureTest {
             type ->
                 !type.isPrimitive()
                     && !type.getPackageName().startsWith("java.")
+                    && !type.getPackageName().startsWith("javax.net.")
                     && !type.getPackageName().startsWith("dev.ocifs"));
   }
 

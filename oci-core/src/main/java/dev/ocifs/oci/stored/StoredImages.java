@@ -59,8 +59,7 @@ public final class StoredImages {
   private static void add(Map<String, StoredImage> images, List<Descriptor> list, boolean whole) {
     for (Descriptor listed : list) {
       name(listed)
-          .ifPresent(
-              name -> images.putIfAbsent(name, new StoredImage(name, bare(listed), whole)));
+          .ifPresent(name -> images.putIfAbsent(name, new StoredImage(name, bare(listed), whole)));
     }
   }
 

@@ -90,10 +90,7 @@ final class Client implements Closeable {
   }
 
   boolean isWhole(String name) throws IOException {
-    return new StoredImages(store)
-        .find(name.replaceFirst("^docker://", ""))
-        .orElseThrow()
-        .whole();
+    return new StoredImages(store).find(name.replaceFirst("^docker://", "")).orElseThrow().whole();
   }
 
   /** Bytes of a file, from its path from the root. */

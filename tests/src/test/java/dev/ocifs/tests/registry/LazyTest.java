@@ -389,8 +389,7 @@ class LazyTest {
           Route.BLOB,
           visit -> {
             if (isLong(
-                new Recorded(
-                    visit.route, "GET", "", "", visit.exchange.getRequestHeaders()))) {
+                new Recorded(visit.route, "GET", "", "", visit.exchange.getRequestHeaders()))) {
               held.countDown();
               Fault.hold(65_536, release).apply(visit);
             }

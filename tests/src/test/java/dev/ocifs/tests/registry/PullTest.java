@@ -18,7 +18,6 @@ import dev.ocifs.oci.source.ImageLayer;
 import dev.ocifs.oci.store.Store;
 import dev.ocifs.tests.image.Entry;
 import dev.ocifs.tests.image.LayerBytes;
-import dev.ocifs.tests.image.TarWriter;
 import dev.ocifs.tests.image.TestImage;
 import dev.ocifs.tests.image.TestLayer;
 import java.io.IOException;
@@ -89,11 +88,14 @@ class PullTest {
   @Test
   void askingAnewFetchesNoLayerThatIsHere() throws Exception {
     try (Scene scene = Scene.of(dir, Scene.usual());
-        Client client = scene.client(RemoteOptions.DEFAULTS.withPolicy(RemoteOptions.Policy.ALWAYS))) {
+        Client client =
+            scene.client(RemoteOptions.DEFAULTS.withPolicy(RemoteOptions.Policy.ALWAYS))) {
       client.pull(scene.name());
       scene.registry.resetCounters();
       client.pull(scene.name());
-      assertThat(scene.registry.recorded()).extracting(Recorded::route).containsOnly(Route.MANIFEST);
+      assertThat(scene.registry.recorded())
+          .extracting(Recorded::route)
+          .containsOnly(Route.MANIFEST);
       assertThat(client.isWhole(scene.name())).isTrue();
     }
   }
@@ -136,8 +138,7 @@ class PullTest {
                 Fault.status(404, "BLOB_UNKNOWN", "gone").apply(visit);
               }
             });
-        assertThatThrownBy(
-                () -> client.library.pull(image, IndexListener.NONE, PullListener.NONE))
+        assertThatThrownBy(() -> client.library.pull(image, IndexListener.NONE, PullListener.NONE))
             .isInstanceOf(OcifsException.class);
         assertThat(client.isWhole(scene.name())).isFalse();
         for (ImageLayer layer : image.layers()) {

@@ -105,7 +105,9 @@ final class Scene implements Closeable {
     }
     Path manifest = blobs.resolve(digest.replace("sha256:", ""));
     registry.putManifest(
-        REPOSITORY, tag, MediaType.of("application/vnd.oci.image.manifest.v1+json"),
+        REPOSITORY,
+        tag,
+        MediaType.of("application/vnd.oci.image.manifest.v1+json"),
         Files.readAllBytes(manifest));
     if (layers.isEmpty()) {
       for (TestLayer layer : image.layers()) {
