@@ -25,6 +25,8 @@ enum Commands {
   IMAGES,
   TAG,
   RMI,
+  COPY,
+  PUSH,
   VERIFY,
   FSCK,
   BENCH,
@@ -54,6 +56,8 @@ enum Commands {
       case IMAGES -> new ImagesCommand(ocifs);
       case TAG -> new TagCommand(ocifs);
       case RMI -> new RmiCommand(ocifs);
+      case COPY -> new CopyCommand(ocifs);
+      case PUSH -> new PushCommand(ocifs);
       case VERIFY -> new VerifyCommand(ocifs);
       case FSCK -> new FsckCommand(ocifs);
       case BENCH -> new BenchCommand(ocifs);

@@ -79,6 +79,7 @@ final class MountService {
     registries = new Registries(() -> store, System::getenv);
     registry = new MountRegistry(store.mountsDir());
     layers.metrics().gauge("ocifs_mounts", "Directories served", this::mountCount);
+    countFetches();
     // A mount that nobody reads should read nothing: decoding ahead has to be asked for.
     prefetches = flags.profile == ServerFlags.Profile.PRODUCTION;
     layers.tracker().setEnabled(flags.profile == ServerFlags.Profile.DEVELOPMENT);
@@ -91,6 +92,27 @@ final class MountService {
     }
     Runtime.getRuntime().addShutdownHook(new Thread(this::forgetAll, "ocifs-forget"));
     mounter.closeOnShutdown();
+  }
+
+  private void countFetches() {
+    layers
+        .metrics()
+        .counter(
+            "ocifs_registry_fetched_bytes_total",
+            "Bytes of layers that came from registries",
+            () -> registries.fetched().fetchedBytes());
+    layers
+        .metrics()
+        .counter(
+            "ocifs_registry_served_bytes_total",
+            "Bytes read of layers that lie in registries",
+            () -> registries.fetched().servedBytes());
+    layers
+        .metrics()
+        .counter(
+            "ocifs_registry_requests_total",
+            "Requests for bytes of layers",
+            () -> registries.fetched().requests());
   }
 
   /** The store that the mounts are of. */

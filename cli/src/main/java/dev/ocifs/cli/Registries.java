@@ -1,5 +1,6 @@
 package dev.ocifs.cli;
 
+import dev.ocifs.oci.lazy.LazyBlobs;
 import dev.ocifs.oci.registry.HttpSettings;
 import dev.ocifs.oci.registry.RegistryClient;
 import dev.ocifs.oci.registry.RegistryOptions;
@@ -49,6 +50,13 @@ final class Registries implements Closeable {
       images.put(settings, known);
     }
     return known;
+  }
+
+  /** What fetching layers took, of all of them together. */
+  synchronized LazyBlobs.Totals fetched() {
+    return images.values().stream()
+        .map(RegistryImages::fetched)
+        .reduce(new LazyBlobs.Totals(0, 0, 0), LazyBlobs.Totals::plus);
   }
 
   private RegistryConfig config(RemoteSettings settings) {

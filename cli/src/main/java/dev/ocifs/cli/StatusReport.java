@@ -31,7 +31,7 @@ record StatusReport(
     rows.add(List.of("Since:", mount.since().toString()));
     view.ifPresent(
         status -> {
-          rows.add(List.of("Layers:", Integer.toString(status.layers())));
+          rows.add(List.of("Layers:", Integer.toString(status.layers().size())));
           rows.add(List.of("Files:", status.files() + " with " + ByteSize.format(status.bytes())));
         });
     if (isNative()) {
@@ -55,7 +55,9 @@ record StatusReport(
                         + " misses ("
                         + cache.hitRate()
                         + "), of all mounts")));
-    return Table.of(rows);
+    List<String> lines = new ArrayList<>(Table.of(rows));
+    view.ifPresent(status -> lines.addAll(LayersReport.text(status.layers())));
+    return lines;
   }
 
   /** A process may stay with a mount that Linux serves: in the foreground, to undo it. */
@@ -96,8 +98,7 @@ record StatusReport(
         .member("native", isNative());
     view.ifPresent(
         status ->
-            json.member("layers", status.layers())
-                .member("files", status.files())
+            json.member("files", status.files())
                 .member("bytes", status.bytes())
                 .member("nativeFiles", isNative() ? status.files() : status.nativeFiles())
                 .member("nativeBytes", isNative() ? status.bytes() : status.nativeBytes()));
@@ -106,6 +107,7 @@ record StatusReport(
     } else {
       view.ifPresent(status -> hydration(json, word(status.hydration()), status.reason()));
     }
+    view.ifPresent(status -> LayersReport.writeTo(json, status.layers()));
     if (chunks.isPresent()) {
       json.beginArray("caches");
       chunks.get().writeTo(json);

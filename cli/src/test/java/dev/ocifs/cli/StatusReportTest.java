@@ -1,17 +1,58 @@
 package dev.ocifs.cli;
 
+import static dev.ocifs.layerfs.LayerStatus.Source.LOCAL;
+import static dev.ocifs.layerfs.LayerStatus.Source.PUBLISHED_INDEX;
+import static dev.ocifs.layerfs.LayerStatus.Source.TABLE_OF_CONTENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ocifs.layerfs.LayerStatus;
 import dev.ocifs.layerfs.ViewStatus;
 import dev.ocifs.mount.MountRegistry;
+import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.source.RemoteState;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StatusReportTest {
   private static final ViewStatus VIEW =
-      new ViewStatus(5, 1000, 4_000_000, 10, 1_000_000, ViewStatus.Hydration.FAILED, "disk\nfull");
+      new ViewStatus(
+          List.of(layer('1', LOCAL, 100), layer('2', LOCAL, 100)),
+          1000,
+          4_000_000,
+          10,
+          1_000_000,
+          ViewStatus.Hydration.FAILED,
+          "disk\nfull");
+
+  private static LayerStatus layer(char digit, LayerStatus.Source source, long present) {
+    return new LayerStatus(
+        new Digest(Digest.Algorithm.SHA256, String.valueOf(digit).repeat(64)),
+        source,
+        new RemoteState(100, present, 40, 70, 3, present == 100, Optional.empty()));
+  }
+
+  @Test
+  void tellsOfEachLayerWhatIsHereAndWhy() {
+    ViewStatus lazy =
+        VIEW.withLayers(
+            List.of(
+                layer('1', LOCAL, 100),
+                layer('2', PUBLISHED_INDEX, 60),
+                layer('3', TABLE_OF_CONTENTS, 100)));
+    StatusReport report = report("kernel", 4711, Optional.of(lazy));
+    assertThat(report.text())
+        .contains(
+            "LAYER         SIZE   HERE   FETCHED  SERVED  REQUESTS  STATE",
+            "111111111111  100 B  100 B  40 B     70 B    3         complete",
+            "222222222222  100 B  60 B   40 B     70 B    3         lazy: by a published index",
+            "333333333333  100 B  100 B  40 B     70 B    3         complete");
+    assertThat(report.json())
+        .contains(
+            "\"lazy\": true", "\"presentBytes\": 60", "\"why\": \"by its table of contents\"");
+  }
 
   private static StatusReport report(String backend, long pid, Optional<ViewStatus> view) {
     return new StatusReport(
@@ -36,7 +77,7 @@ class StatusReportTest {
             "Image:      oci:/x",
             "Backend:    kernel",
             "Since:      2026-01-02T03:04:05Z",
-            "Layers:     5",
+            "Layers:     2",
             "Files:      1000 with 4.0 MB",
             "Native:     10 with 1.0 MB (25.0 %)",
             "Hydration:  failed: disk\\nfull",

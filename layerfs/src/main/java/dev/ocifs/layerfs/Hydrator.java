@@ -244,12 +244,12 @@ final class Hydrator implements WholeFiles, Closeable {
       now = state;
       why = reason;
     }
-    return status(
-        tree, diffIds.size(), inode -> place(inode).filter(store::has).isPresent(), now, why);
+    return status(tree, inode -> place(inode).filter(store::has).isPresent(), now, why);
   }
 
+  /** All but the layers. */
   static ViewStatus status(
-      ImageTree tree, int layers, LongPredicate isNative, ViewStatus.Hydration state, String why)
+      ImageTree tree, LongPredicate isNative, ViewStatus.Hydration state, String why)
       throws IOException {
     long files = 0;
     long bytes = 0;
@@ -267,7 +267,7 @@ final class Hydrator implements WholeFiles, Closeable {
         }
       }
     }
-    return new ViewStatus(layers, files, bytes, nativeFiles, nativeBytes, state, why);
+    return new ViewStatus(List.of(), files, bytes, nativeFiles, nativeBytes, state, why);
   }
 
   /** Ends it and waits for the span under way. */

@@ -70,7 +70,12 @@ public final class LayerFs implements Closeable {
     this.engine = engine;
     turns = new Semaphore(options.parallelism());
     indexer = new LayerIndexer(store, options.limits(), turns, options.keepLayers());
-    indices = new LayerIndices(indexer, engine.metadata(), options.keepLayers());
+    indices =
+        new LayerIndices(
+            indexer,
+            Optional.of(new StandIns(store, options.limits(), engine.metadata())),
+            engine.metadata(),
+            options.keepLayers());
   }
 
   /** A library over this store, with the default options. */
@@ -268,7 +273,8 @@ public final class LayerFs implements Closeable {
   public Map<Digest, Path> indexFiles(Image image, IndexListener listener) throws IOException {
     LayerIndexer thorough =
         new LayerIndexer(store, options.limits(), turns, options.keepLayers(), true);
-    LayerIndices own = new LayerIndices(thorough, engine.metadata(), options.keepLayers());
+    LayerIndices own =
+        new LayerIndices(thorough, Optional.empty(), engine.metadata(), options.keepLayers());
     Map<Digest, Path> files = new LinkedHashMap<>();
     try {
       closeAll(indices(image.name(), image.layers(), LayerWork.missing(own), listener));
@@ -342,6 +348,20 @@ public final class LayerFs implements Closeable {
   /** What a view shows, and how much of it the kernel can read by itself. */
   public Optional<ViewStatus> status(ImageView view) throws IOException {
     return view instanceof MergedView merged ? Optional.of(merged.status()) : Optional.empty();
+  }
+
+  /**
+   * How the layers of an image that is not shown anywhere would be got, base first; nothing is
+   * fetched for it.
+   */
+  public List<LayerStatus> status(Image image) throws IOException {
+    List<LayerStatus> states = new ArrayList<>();
+    for (ImageLayer layer : image.layers()) {
+      Optional<Lease<LayerIndex>> index = indices.find(layer);
+      states.add(LayerStatus.of(layer, index.map(lease -> lease.value().facts())));
+      index.ifPresent(Lease::close);
+    }
+    return states;
   }
 
   /** What images and layers the store has seen; it belongs to the library. */

@@ -27,20 +27,33 @@ final class LayerIndices {
   }
 
   private final LayerIndexer indexer;
+  private final Optional<StandIns> standIns;
   private final MetadataCache cache;
   private final boolean keepLayers;
 
   /**
+   * @param standIns indices of layers that are not here, which nobody here has read, if these will
+   *     do, too
    * @param keepLayers whether an index will do only together with an uncompressed layer
    */
-  LayerIndices(LayerIndexer indexer, MetadataCache cache, boolean keepLayers) {
+  LayerIndices(
+      LayerIndexer indexer, Optional<StandIns> standIns, MetadataCache cache, boolean keepLayers) {
     this.indexer = indexer;
+    this.standIns = standIns;
     this.cache = cache;
     this.keepLayers = keepLayers;
   }
 
   /** The index that there is, when it will do; the caller closes the lease. */
   Optional<Lease<LayerIndex>> find(ImageLayer layer) throws IOException {
+    Optional<Lease<LayerIndex>> verified = findVerified(layer);
+    // Positions of a stand-in need not be those of the tar, which a kept layer is.
+    return verified.isPresent() || keepLayers || standIns.isEmpty()
+        ? verified
+        : standIns.get().find(layer);
+  }
+
+  private Optional<Lease<LayerIndex>> findVerified(ImageLayer layer) throws IOException {
     Optional<Lease<LayerIndex>> index;
     try {
       index =
@@ -68,13 +81,26 @@ final class LayerIndices {
     return index;
   }
 
-  /** The index, and what it will do with, made when missing; the caller closes the lease. */
+  /**
+   * The index, and what it will do with, made when missing: of the layer's own table of contents
+   * when it is not here and has one, else by reading it through. The caller closes the lease.
+   */
   Lease<LayerIndex> make(ImageLayer layer, LongConsumer progress) throws IOException {
+    Optional<Lease<LayerIndex>> made =
+        keepLayers || standIns.isEmpty() ? Optional.empty() : standIns.get().make(layer);
+    return made.isPresent() ? made.get() : makeVerified(layer, progress);
+  }
+
+  /** As {@link #make}, of a layer that is read from its first byte to its last. */
+  Lease<LayerIndex> makeVerified(ImageLayer layer, LongConsumer progress) throws IOException {
     Lease<LayerIndex> index = makeIndex(layer, progress);
     boolean done = false;
     try {
       if (keepLayers) {
         indexer.keptLayers().keep(layer, index.value(), progress);
+      }
+      if (standIns.isPresent()) {
+        standIns.get().forget(layer);
       }
       done = true;
       return index;
@@ -91,11 +117,6 @@ final class LayerIndices {
             cache.get(key(layer), () -> indexer.make(layer, progress), LayerIndex::bytes), layer);
     // One that another image calls by the same digest, but that has not the diffID asked for.
     return found.isPresent() ? found.get() : keep(layer, indexer.make(layer, progress));
-  }
-
-  /** As {@link #make}, of a layer that is read from its first byte to its last. */
-  Lease<LayerIndex> makeVerified(ImageLayer layer, LongConsumer progress) throws IOException {
-    return make(layer, progress);
   }
 
   /** The index, made anew; the caller closes the lease. */

@@ -227,6 +227,9 @@ final class MergedView implements ImageView {
     List<Digest> diffIds = new ArrayList<>();
     for (Lease<LayerIndex> lease : indices) {
       LayerFacts facts = lease.value().facts();
+      if (facts.virtual()) {
+        return; // nobody here has seen the layer, and its tree is another than the image's
+      }
       diffIds.add(facts.diffId());
       catalog.recordLayer(
           new CatalogLayer(
@@ -463,9 +466,16 @@ final class MergedView implements ImageView {
   /** How much of it the kernel can read by itself. */
   ViewStatus status() throws IOException {
     Hydrator running = hydrator;
-    return running == null
-        ? Hydrator.status(tree, layers.size(), inode -> false, ViewStatus.Hydration.OFF, "")
-        : running.status();
+    ViewStatus status =
+        running == null
+            ? Hydrator.status(tree, inode -> false, ViewStatus.Hydration.OFF, "")
+            : running.status();
+    List<LayerStatus> states = new ArrayList<>();
+    for (int i = 0; i < indices.size(); i++) {
+      LayerFacts facts = indices.get(i).value().facts();
+      states.add(LayerStatus.of(image.layers().get(i), Optional.of(facts)));
+    }
+    return status.withLayers(states);
   }
 
   private void closeHydrator() {

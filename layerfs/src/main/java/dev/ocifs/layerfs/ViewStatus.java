@@ -1,9 +1,11 @@
 package dev.ocifs.layerfs;
 
+import java.util.List;
+
 /**
  * What a view shows, and how much of it the kernel can read by itself, from files of their own.
  *
- * @param layers of the image
+ * @param layers of the image, base first
  * @param files regular files that have content, hard links counted once
  * @param bytes their content
  * @param nativeFiles those of them that lie in a file of their own by now
@@ -12,13 +14,22 @@ package dev.ocifs.layerfs;
  * @param reason why it ended early or failed; empty else
  */
 public record ViewStatus(
-    int layers,
+    List<LayerStatus> layers,
     long files,
     long bytes,
     long nativeFiles,
     long nativeBytes,
     Hydration hydration,
     String reason) {
+
+  public ViewStatus {
+    layers = List.copyOf(layers);
+  }
+
+  /** The same with other layers. */
+  public ViewStatus withLayers(List<LayerStatus> value) {
+    return new ViewStatus(value, files, bytes, nativeFiles, nativeBytes, hydration, reason);
+  }
 
   /** What makes files of their own in the background. */
   public enum Hydration {

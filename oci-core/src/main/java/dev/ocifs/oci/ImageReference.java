@@ -106,11 +106,7 @@ public record ImageReference(Transport transport, Path path, Optional<String> re
       return path.get();
     }
     if (UNSUPPORTED.containsKey(scheme)) {
-      throw new OcifsException(
-              OcifsException.Kind.UNSUPPORTED,
-              "'" + text + "': " + UNSUPPORTED.get(scheme) + " are not supported yet")
-          .rule(32)
-          .hint(HINT + "; skopeo copy makes one of any image");
+      throw unsupported(text, scheme).hint(HINT + "; skopeo copy makes one of any image");
     }
     if (looksLikePath(text)) {
       throw missing(text);
@@ -120,6 +116,45 @@ public record ImageReference(Transport transport, Path path, Optional<String> re
             "'" + text + "' is no path here, and no registry can be asked")
         .rule(32)
         .hint(HINT);
+  }
+
+  /**
+   * Parses the name of an image that is to be written: what lies at its path may be missing, and is
+   * then taken to end at the first colon.
+   *
+   * @return empty when the text begins with none of the transports of local files
+   * @throws OcifsException {@code USAGE} when it names no path, {@code UNSUPPORTED} when the
+   *     transport is not supported
+   */
+  public static Optional<ImageReference> destination(String text, Path directory)
+      throws OcifsException {
+    int colon = text.indexOf(':');
+    String scheme = text.substring(0, Math.max(0, colon));
+    Transport transport = KNOWN.get(scheme);
+    if (transport == null) {
+      if (UNSUPPORTED.containsKey(scheme)) {
+        throw unsupported(text, scheme);
+      }
+      return Optional.empty();
+    }
+    String rest = text.substring(colon + 1);
+    Optional<ImageReference> found =
+        rest.isEmpty() ? Optional.empty() : existing(transport, rest, directory);
+    if (found.isPresent()) {
+      return found;
+    }
+    int end = rest.indexOf(':');
+    String path = end < 0 ? rest : rest.substring(0, end);
+    String ref = end < 0 ? "" : rest.substring(end + 1);
+    if (path.isEmpty()) {
+      throw new OcifsException(OcifsException.Kind.USAGE, "'" + text + "' names no path")
+          .hint(HINT);
+    }
+    return Optional.of(
+        new ImageReference(
+            transport,
+            directory.resolve(path(path)).toAbsolutePath().normalize(),
+            ref.isEmpty() ? Optional.empty() : Optional.of(ref)));
   }
 
   private static ImageReference locate(
@@ -163,6 +198,13 @@ public record ImageReference(Transport transport, Path path, Optional<String> re
     } catch (InvalidPathException e) {
       throw new OcifsException(OcifsException.Kind.USAGE, "'" + text + "' is no path", e);
     }
+  }
+
+  private static OcifsException unsupported(String text, String scheme) {
+    return new OcifsException(
+            OcifsException.Kind.UNSUPPORTED,
+            "'" + text + "': " + UNSUPPORTED.get(scheme) + " are not supported yet")
+        .rule(32);
   }
 
   private static OcifsException missing(String path) {

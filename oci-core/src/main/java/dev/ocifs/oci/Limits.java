@@ -43,6 +43,35 @@ public record Limits(
     }
   }
 
+  /**
+   * Refuses a layer that is too long, or too much longer than its blob.
+   *
+   * @param out bytes of the uncompressed layer, or as many as have come
+   * @param in bytes of the blob, or as many as it took
+   * @throws OcifsException {@code LIMIT}
+   */
+  public void checkLayerBytes(long out, long in) throws OcifsException {
+    if (out > maxLayerBytes) {
+      throw new OcifsException(
+              OcifsException.Kind.LIMIT,
+              "the layer has more than " + maxLayerBytes + " bytes uncompressed")
+          .hint("if you trust it, raise --max-layer-bytes");
+    }
+    if (out > RATIO_FREE_BYTES && out / Math.max(1, in) >= maxRatio) {
+      throw new OcifsException(
+              OcifsException.Kind.LIMIT,
+              "the layer becomes more than " + maxRatio + " times larger uncompressed")
+          .hint("if you trust it, raise --max-ratio");
+    }
+  }
+
+  /** The error for a layer of more entries than {@link #maxEntries}. */
+  public OcifsException tooManyEntries() {
+    return new OcifsException(
+            OcifsException.Kind.LIMIT, "the layer has more than " + maxEntries + " entries")
+        .hint("if you trust it, raise --max-entries");
+  }
+
   /** These limits with another number of entries; option {@code --max-entries}. */
   public Limits withMaxEntries(long value) {
     return new Limits(

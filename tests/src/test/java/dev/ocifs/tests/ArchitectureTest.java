@@ -33,6 +33,10 @@ class ArchitectureTest {
           Map.entry("oci.registry", Set.of("oci", "oci.manifest", "oci.source")),
           Map.entry("oci.source", Set.of("oci", "oci.graph", "oci.manifest", "oci.store")),
           Map.entry("oci.lazy", Set.of("oci", "oci.source", "oci.store")),
+          Map.entry(
+              "oci.copy",
+              Set.of(
+                  "oci", "oci.manifest", "oci.registry", "oci.source", "oci.store", "oci.stored")),
           Map.entry("oci.registry.config", Set.of("oci", "oci.registry")),
           Map.entry("oci.stored", Set.of("oci", "oci.manifest", "oci.store")),
           Map.entry(
@@ -70,6 +74,16 @@ class ArchitectureTest {
                   "layerfs.tar",
                   "layerfs.view")),
           Map.entry(
+              "layerfs.toc",
+              Set.of(
+                  "oci",
+                  "oci.manifest",
+                  "oci.source",
+                  "oci.store",
+                  "layerfs.codec",
+                  "layerfs.index",
+                  "layerfs.tar")),
+          Map.entry(
               "layerfs.read",
               Set.of(
                   "oci",
@@ -94,6 +108,7 @@ class ArchitectureTest {
                   "layerfs.index",
                   "layerfs.objects",
                   "layerfs.profile",
+                  "layerfs.toc",
                   "layerfs.tree")),
           Map.entry(
               "layerfs",
@@ -112,6 +127,7 @@ class ArchitectureTest {
                   "layerfs.pool",
                   "layerfs.profile",
                   "layerfs.read",
+                  "layerfs.toc",
                   "layerfs.tree",
                   "layerfs.view")),
           Map.entry("mount.internal.ffm", Set.of()),
@@ -132,6 +148,7 @@ class ArchitectureTest {
               "cli",
               Set.of(
                   "oci",
+                  "oci.copy",
                   "oci.lazy",
                   "oci.manifest",
                   "oci.registry",

@@ -2,6 +2,8 @@ package dev.ocifs.layerfs.check;
 
 import dev.ocifs.layerfs.index.LayerFacts;
 import dev.ocifs.layerfs.index.LayerIndex;
+import dev.ocifs.layerfs.index.PublishedIndexer;
+import dev.ocifs.layerfs.toc.TocIndexer;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.store.BuildLock;
@@ -75,8 +77,15 @@ final class IndexFiles {
     }
   }
 
-  /** By its blob, or by layer and size where an archive does not tell the blob's digest. */
+  /**
+   * By what its table describes, by its blob, or by layer and size where an archive does not tell
+   * the blob's digest.
+   */
   private static boolean isNamed(LayerFacts facts, String key) {
+    if (facts.virtual()) {
+      return key.equals(TocIndexer.key(facts.diffId()))
+          || key.equals(PublishedIndexer.key(facts.blob()));
+    }
     return key.equals(Store.fileName(facts.blob()))
         || key.equals("diff-" + facts.diffId().hex() + "-" + facts.blobBytes());
   }

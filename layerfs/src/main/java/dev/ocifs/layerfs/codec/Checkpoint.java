@@ -21,7 +21,7 @@ public record Checkpoint(
   private static final byte[] NO_WINDOW = {};
 
   /** A checkpoint where decoding needs nothing that came before. */
-  static Checkpoint start(long outPos, long inPos) {
+  public static Checkpoint start(long outPos, long inPos) {
     return new Checkpoint(outPos, inPos << 3, inPos << 3, Kind.START, 0, NO_WINDOW);
   }
 

@@ -95,17 +95,29 @@ public final class SectionedFile implements Closeable {
    */
   public static SectionedFile open(Path path, FileFormat format) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      // Behind the opening: closing an arena stops every thread, and many files are not there.
-      Arena arena = Arena.ofShared();
-      SectionedFile file = null;
-      try {
-        MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-        file = new SectionedFile(path, format, arena, bytes);
-        return file;
-      } finally {
-        if (file == null) {
-          arena.close();
-        }
+      return open(channel, path, format);
+    }
+  }
+
+  /**
+   * Maps a file that is open already, and may not be at its place yet.
+   *
+   * @param channel stays the caller's, who may close it before the mapping
+   * @param path what errors call it
+   * @throws OcifsException {@code STORE} when it is too new, too old or damaged
+   */
+  public static SectionedFile open(FileChannel channel, Path path, FileFormat format)
+      throws IOException {
+    // Behind the opening: closing an arena stops every thread, and many files are not there.
+    Arena arena = Arena.ofShared();
+    SectionedFile file = null;
+    try {
+      MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      file = new SectionedFile(path, format, arena, bytes);
+      return file;
+    } finally {
+      if (file == null) {
+        arena.close();
       }
     }
   }

@@ -14,6 +14,10 @@ import dev.ocifs.oci.Digest;
  * @param entries number of entries in the tar
  * @param kept whether reads go to an uncompressed copy in the store, because the compression has no
  *     checkpoints
+ * @param virtual whether positions are not those of the tar but of the contents that the layer's
+ *     own table of contents lists, laid one after the other. Then {@code diffId} names that
+ *     sequence and no tar, so that nothing that is kept by it is taken for something of the tar;
+ *     and spans have digests and no checksums
  */
 public record LayerFacts(
     Digest diffId,
@@ -22,4 +26,5 @@ public record LayerFacts(
     long blobBytes,
     long tarBytes,
     long entries,
-    boolean kept) {}
+    boolean kept,
+    boolean virtual) {}

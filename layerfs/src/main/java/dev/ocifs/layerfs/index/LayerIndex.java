@@ -7,6 +7,7 @@ import dev.ocifs.layerfs.format.SectionedFile;
 import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.store.PendingFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +50,19 @@ public final class LayerIndex implements Closeable {
    * @throws OcifsException {@code STORE} when it is too new, too old or damaged
    */
   public static LayerIndex open(Path path) throws IOException {
-    SectionedFile file = SectionedFile.open(path, LayerIndexFormat.FORMAT);
+    return of(SectionedFile.open(path, LayerIndexFormat.FORMAT));
+  }
+
+  /**
+   * Maps a layer index that is not at its place yet.
+   *
+   * @throws OcifsException {@code STORE} when it is too new, too old or damaged
+   */
+  public static LayerIndex open(PendingFile pending) throws IOException {
+    return of(SectionedFile.open(pending.channel(), pending.target(), LayerIndexFormat.FORMAT));
+  }
+
+  private static LayerIndex of(SectionedFile file) throws IOException {
     LayerIndex index = null;
     try {
       index = new LayerIndex(file);
@@ -77,6 +90,7 @@ public final class LayerIndex implements Closeable {
     if (compression < 0 || compression >= Compression.values().length) {
       throw file.damaged("it names compression " + compression);
     }
+    int flags = file.getInt(at + 28);
     Digest diffId = Digest.parse(text(file, at + 32));
     int diffIdLength = file.getInt(at + 32);
     Digest blob = Digest.parse(text(file, at + 36 + (diffIdLength + 3 & ~3)));
@@ -87,7 +101,8 @@ public final class LayerIndex implements Closeable {
         file.getLong(at),
         file.getLong(at + 8),
         file.getLong(at + 16),
-        file.getInt(at + 28) != 0);
+        (flags & LayerIndexFormat.KEPT) != 0,
+        (flags & LayerIndexFormat.VIRTUAL) != 0);
   }
 
   private static String text(SectionedFile file, long at) throws OcifsException {
@@ -102,6 +117,10 @@ public final class LayerIndex implements Closeable {
 
   public LayerFacts facts() {
     return facts;
+  }
+
+  SectionedFile file() {
+    return file;
   }
 
   /** A walk over all entries, from the first. */
@@ -171,7 +190,7 @@ public final class LayerIndex implements Closeable {
     return span == spanCount ? facts.tarBytes() : file.getLong(row(span));
   }
 
-  /** The CRC-32C of the uncompressed bytes of a span. */
+  /** The CRC-32C of the uncompressed bytes of a span; 0 in an index that is virtual. */
   public int spanCrc(int span) throws OcifsException {
     return file.getInt(row(span) + 44);
   }

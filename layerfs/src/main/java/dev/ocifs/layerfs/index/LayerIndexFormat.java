@@ -21,5 +21,10 @@ final class LayerIndexFormat {
   /** Bytes after which packed entries, or windows, are written as a piece of their section. */
   static final int PIECE_BYTES = 256 * 1024;
 
+  /** Flags of the facts. */
+  static final int KEPT = 1;
+
+  static final int VIRTUAL = 2;
+
   private LayerIndexFormat() {}
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * that depends on neither their number nor on the size of the layer but for 48 to 80 bytes a span.
  * Not thread-safe; the channel stays the caller's.
  */
-final class LayerIndexWriter {
+public final class LayerIndexWriter {
   private static final int WINDOW_LEVEL = 2;
 
   /** A row of the span table; the checksum comes when the span ends. */
@@ -49,16 +49,18 @@ final class LayerIndexWriter {
   private long entryCount;
   private long windowBytes;
 
-  LayerIndexWriter(FileChannel channel) throws IOException {
+  public LayerIndexWriter(FileChannel channel) throws IOException {
     file = new SectionedFileWriter(channel, LayerIndexFormat.FORMAT);
     entries.reset();
   }
 
-  long entryCount() {
+  /** How many entries there are by now. */
+  public long entryCount() {
     return entryCount;
   }
 
-  void add(LayerEntry entry) throws IOException {
+  /** Adds the next entry of the layer. */
+  public void add(LayerEntry entry) throws IOException {
     entries.add(entry);
     entryCount++;
     if (entries.length() >= LayerIndexFormat.PIECE_BYTES) {
@@ -67,7 +69,7 @@ final class LayerIndexWriter {
   }
 
   /** Begins the span that decoding from here gives. */
-  void beginSpan(Checkpoint checkpoint) throws IOException {
+  public void beginSpan(Checkpoint checkpoint) throws IOException {
     byte[] window = checkpoint.window();
     int stored = 0;
     if (window.length > 0) {
@@ -89,7 +91,7 @@ final class LayerIndexWriter {
    *
    * @param sha256 its digest, for all spans of a layer or for none
    */
-  void endSpan(int crc32c, byte @Nullable [] sha256) {
+  public void endSpan(int crc32c, byte @Nullable [] sha256) {
     Span span = spans.get(spans.size() - 1);
     span.crc = crc32c;
     span.sha256 = sha256;
@@ -105,7 +107,8 @@ final class LayerIndexWriter {
     return longest;
   }
 
-  void finish(LayerFacts facts) throws IOException {
+  /** Writes what is left; the file is complete then. */
+  public void finish(LayerFacts facts) throws IOException {
     flushEntries();
     flushWindows();
     file.begin(LayerIndexFormat.SPANS);
@@ -126,7 +129,9 @@ final class LayerIndexWriter {
     file.putLong(facts.tarBytes());
     file.putLong(facts.entries());
     file.putInt(facts.compression().ordinal());
-    file.putInt(facts.kept() ? 1 : 0);
+    file.putInt(
+        (facts.kept() ? LayerIndexFormat.KEPT : 0)
+            | (facts.virtual() ? LayerIndexFormat.VIRTUAL : 0));
     putText(facts.diffId().toString());
     putText(facts.blob().toString());
     file.end();

@@ -38,9 +38,16 @@ public final class LayerIndexer {
   /** A layer of larger zstd frames is kept uncompressed. */
   private static final long MAX_FRAME_BYTES = 4L << 20;
 
+  /** As many layers as other engines fetch at once; each holds some MiB. */
+  private static final int REMOTE_LAYERS = 4;
+
   private final Store store;
   private final Limits limits;
   private final Semaphore turns;
+
+  /** For layers that come from registries: they may take hours, and mostly wait. */
+  private final Semaphore remoteTurns = new Semaphore(REMOTE_LAYERS);
+
   private final boolean keepsAll;
   private final boolean spanDigests;
 
@@ -168,7 +175,8 @@ public final class LayerIndexer {
       OutputStream out = copy == null ? null : copy.bulk();
       LayerIndexedEvent event = FlightEvents.layerIndexed();
       LayerFacts facts;
-      turns.acquireUninterruptibly();
+      Semaphore turn = layer.remote().isPresent() ? remoteTurns : turns;
+      turn.acquireUninterruptibly();
       try {
         LayerPass pass =
             new LayerPass(
@@ -183,7 +191,7 @@ public final class LayerIndexer {
                 findings);
         facts = decode(pass, layer, blob, new LayerIndexWriter(index.channel()), out);
       } finally {
-        turns.release(); // others decode while this one waits for the disk
+        turn.release(); // others decode while this one waits for the disk
       }
       if (layer.digest().isPresent()) {
         blob.verified();

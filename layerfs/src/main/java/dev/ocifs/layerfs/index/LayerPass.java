@@ -10,7 +10,6 @@ import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.Hasher;
 import dev.ocifs.oci.Limits;
-import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.BlobSource;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -212,28 +211,13 @@ final class LayerPass {
           before = chunk;
           chunk.end = end;
           pos += end - from;
-          checkLimits(pos, input.consumed);
+          limits.checkLayerBytes(pos, input.consumed);
         }
       }
       input.drain();
       chunks.end();
     } catch (Throwable e) {
       chunks.fail(e);
-    }
-  }
-
-  private void checkLimits(long out, long in) throws OcifsException {
-    if (out > limits.maxLayerBytes()) {
-      throw new OcifsException(
-              OcifsException.Kind.LIMIT,
-              "the layer has more than " + limits.maxLayerBytes() + " bytes uncompressed")
-          .hint("if you trust it, raise --max-layer-bytes");
-    }
-    if (out > Limits.RATIO_FREE_BYTES && out / Math.max(1, in) >= limits.maxRatio()) {
-      throw new OcifsException(
-              OcifsException.Kind.LIMIT,
-              "the layer becomes more than " + limits.maxRatio() + " times larger uncompressed")
-          .hint("if you trust it, raise --max-ratio");
     }
   }
 
@@ -244,10 +228,7 @@ final class LayerPass {
     LayerEntry entry = new LayerEntry();
     for (TarEntry raw = reader.next(); raw != null; raw = reader.next()) {
       if (writer.entryCount() == limits.maxEntries()) {
-        throw new OcifsException(
-                OcifsException.Kind.LIMIT,
-                "the layer has more than " + limits.maxEntries() + " entries")
-            .hint("if you trust it, raise --max-entries");
+        throw limits.tooManyEntries();
       }
       if (findings != null) {
         findings.check(raw);
@@ -263,7 +244,8 @@ final class LayerPass {
         blob.size(),
         tap.seen,
         writer.entryCount(),
-        plainSpans);
+        plainSpans,
+        false);
   }
 
   /**

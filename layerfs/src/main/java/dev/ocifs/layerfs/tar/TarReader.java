@@ -35,11 +35,6 @@ import org.jspecify.annotations.Nullable;
  * the input stays its maker's.
  */
 public final class TarReader {
-  private static final long MAX_ID = 0xffff_fffeL;
-
-  /** The longest target of a symbolic link: PATH_MAX of Linux without the NUL. */
-  private static final int MAX_SYMLINK_BYTES = 4095;
-
   private static final int NANO_DIGITS = 9;
   private static final int NANOS = 1_000_000_000;
 
@@ -171,7 +166,7 @@ public final class TarReader {
     name = entry.rawPath;
     entry.type = typeOf(type, entry.rawPath);
     entry.typeFlag = type;
-    entry.path = TarPaths.normalise(entry.rawPath, limits, "the path");
+    entry.path = EntryRules.path(entry.rawPath, limits, "the path");
     entry.mode = header.mode();
     long uid = header.uid();
     long gid = header.gid();
@@ -191,8 +186,8 @@ public final class TarReader {
       entry.xattrs = records.xattrs();
       link = link == null ? records.bytes("linkpath") : link;
     }
-    entry.uid = id(uid, "uid");
-    entry.gid = id(gid, "gid");
+    entry.uid = EntryRules.id(uid, "uid");
+    entry.gid = EntryRules.id(gid, "gid");
     fillTarget(link);
     boolean device =
         entry.type == TarEntry.Type.CHARACTER_DEVICE || entry.type == TarEntry.Type.BLOCK_DEVICE;
@@ -232,13 +227,6 @@ public final class TarReader {
         throw Malformed.of(Malformed.ENTRY_TYPE, "unknown entry type " + shown);
       }
     };
-  }
-
-  private static int id(long value, String what) throws OcifsException {
-    if (value < 0 || value > MAX_ID) {
-      throw Malformed.of(Malformed.ID_RANGE, what + " " + value + " is not in 0..4294967294");
-    }
-    return (int) value;
   }
 
   /** Takes seconds with any number of decimals; those after the ninth are cut off. */
@@ -282,21 +270,8 @@ public final class TarReader {
     byte[] target = longTarget == null ? header.linkName() : longTarget;
     entry.target =
         entry.type == TarEntry.Type.SYMLINK
-            ? symlinkTarget(target)
-            : TarPaths.normalise(target, limits, "the hard link's target");
-  }
-
-  /** Refuses what no kernel takes, so that no engine can unpack it, and no mount serve it. */
-  private static byte[] symlinkTarget(byte[] target) throws OcifsException {
-    if (target.length == 0 || target.length > MAX_SYMLINK_BYTES) {
-      throw Malformed.of(
-          Malformed.NAME_LENGTH,
-          "the symbolic link's target has "
-              + target.length
-              + " bytes, not 1 to "
-              + MAX_SYMLINK_BYTES);
-    }
-    return target;
+            ? EntryRules.symlinkTarget(target)
+            : EntryRules.path(target, limits, "the hard link's target");
   }
 
   private void fillContent(byte type, long stored, @Nullable PaxRecords records)

@@ -21,7 +21,7 @@ public final class IndexFixtures {
       for (LayerEntry entry : entries) {
         writer.add(entry);
       }
-      writer.finish(new LayerFacts(id, id, Compression.NONE, 0, 0, entries.size(), false));
+      writer.finish(new LayerFacts(id, id, Compression.NONE, 0, 0, entries.size(), false, false));
     }
   }
 }

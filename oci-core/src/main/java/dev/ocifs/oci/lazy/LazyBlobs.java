@@ -21,6 +21,29 @@ public final class LazyBlobs {
   private final LazyOptions options;
   private final Map<Digest, Shared> open = new LinkedHashMap<>();
 
+  private Totals closed = new Totals(0, 0, 0);
+
+  /**
+   * What all blobs together took since this was made.
+   *
+   * @param fetchedBytes that came from remotes
+   * @param servedBytes that were read
+   * @param requests to remotes
+   */
+  public record Totals(long fetchedBytes, long servedBytes, long requests) {
+    /** The sum of these and others. */
+    public Totals plus(Totals other) {
+      return new Totals(
+          fetchedBytes + other.fetchedBytes,
+          servedBytes + other.servedBytes,
+          requests + other.requests);
+    }
+
+    private static Totals of(RemoteState state) {
+      return new Totals(state.fetchedBytes(), state.servedBytes(), state.requests());
+    }
+  }
+
   private static final class Shared {
     final LazyBlob blob;
     int users;
@@ -62,8 +85,20 @@ public final class LazyBlobs {
         return;
       }
       open.remove(shared.blob.digest());
+      closed = closed.plus(Totals.of(shared.blob.state()));
     }
     shared.blob.close();
+  }
+
+  /** What all blobs took, those that are closed by now among them. */
+  public Totals totals() {
+    synchronized (open) {
+      Totals sum = closed;
+      for (Shared shared : open.values()) {
+        sum = sum.plus(Totals.of(shared.blob.state()));
+      }
+      return sum;
+    }
   }
 
   /** The state of each blob that is open, in the order of their opening. */

@@ -67,6 +67,34 @@ public final class DocumentWriter {
         });
   }
 
+  /**
+   * The {@code manifest.json} of a docker archive that holds one image.
+   *
+   * @param config name of the member that holds the configuration
+   * @param tags the names of the image
+   * @param layers names of the members that hold the layers, base first
+   */
+  public static byte[] dockerSave(String config, List<String> tags, List<String> layers) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
+      json.writeStartArray();
+      json.writeStartObject();
+      json.writeStringProperty("Config", config);
+      strings(json, "RepoTags", tags);
+      strings(json, "Layers", layers);
+      json.writeEndObject();
+      json.writeEndArray();
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void strings(JsonGenerator json, String name, List<String> all) {
+    json.writeName(name);
+    json.writeStartArray();
+    all.forEach(json::writeString);
+    json.writeEndArray();
+  }
+
   /** Writes the members of a document. */
   @FunctionalInterface
   private interface Members {
@@ -95,16 +123,13 @@ public final class DocumentWriter {
     json.writeEndArray();
   }
 
-  private static void descriptor(JsonGenerator json, Descriptor descriptor) {
+  static void descriptor(JsonGenerator json, Descriptor descriptor) {
     json.writeStartObject();
     json.writeStringProperty("mediaType", descriptor.mediaType().value());
     json.writeStringProperty("digest", descriptor.digest().toString());
     json.writeNumberProperty("size", descriptor.size());
     if (!descriptor.urls().isEmpty()) {
-      json.writeName("urls");
-      json.writeStartArray();
-      descriptor.urls().forEach(json::writeString);
-      json.writeEndArray();
+      strings(json, "urls", descriptor.urls());
     }
     annotations(json, descriptor.annotations());
     if (descriptor.platform().isPresent()) {

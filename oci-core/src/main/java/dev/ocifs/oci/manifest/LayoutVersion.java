@@ -1,6 +1,7 @@
 package dev.ocifs.oci.manifest;
 
 import dev.ocifs.oci.OcifsException;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LayoutVersion {
   private LayoutVersion() {}
+
+  /** The file as it is written: version 1.0.0. */
+  public static byte[] current() {
+    return "{\"imageLayoutVersion\":\"1.0.0\"}".getBytes(StandardCharsets.UTF_8);
+  }
 
   /**
    * Accepts 1.0 and its patch levels.

@@ -1,7 +1,10 @@
 package dev.ocifs.oci.manifest;
 
 import dev.ocifs.oci.OcifsException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -30,7 +34,7 @@ import tools.jackson.core.json.JsonFactory;
 final class StrictJson {
   private static final int MAX_DEPTH = 100;
 
-  private static final JsonFactory FACTORY =
+  static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
@@ -42,6 +46,25 @@ final class StrictJson {
           // Names come from untrusted images: none may stay in a table that all documents share.
           .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
           .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
+          .build();
+
+  /** Longer than any name of a file, and than any extended attribute in Base64. */
+  private static final int MAX_LARGE_STRING = 2 << 20;
+
+  /**
+   * For documents that may have millions of names: it remembers none, so that whoever reads them
+   * has to see to it that what he takes stands there once.
+   */
+  private static final JsonFactory LARGE =
+      FACTORY
+          .rebuild()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxStringLength(MAX_LARGE_STRING)
+                  .maxNameLength(MAX_LARGE_STRING)
+                  .build())
+          .disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
 
   private final String what;
@@ -85,7 +108,23 @@ final class StrictJson {
       throw new OcifsException(OcifsException.Kind.INVALID_IMAGE, what + " is not UTF-8", e)
           .rule(28);
     }
-    try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+    return parse(what, () -> FACTORY.createParser(ObjectReadContext.empty(), text), body);
+  }
+
+  /**
+   * The same for a document that is too large to lie in memory as text. That no name stands twice
+   * in an object is not checked.
+   */
+  static <T> T parse(String what, byte[] document, Body<T> body) throws OcifsException {
+    Reader text =
+        new InputStreamReader(
+            new ByteArrayInputStream(document), StandardCharsets.UTF_8.newDecoder());
+    return parse(what, () -> LARGE.createParser(ObjectReadContext.empty(), text), body);
+  }
+
+  private static <T> T parse(String what, Supplier<JsonParser> parsers, Body<T> body)
+      throws OcifsException {
+    try (JsonParser parser = parsers.get()) {
       StrictJson json = new StrictJson(what, parser);
       json.parser.nextToken();
       T value = body.read(json);
@@ -136,6 +175,17 @@ final class StrictJson {
       all.add(element.read());
     }
     return List.copyOf(all);
+  }
+
+  /** An array, or null, which counts as an empty one: each element is read and let go. */
+  void each(Value<?> element) throws IOException {
+    if (isNull()) {
+      return;
+    }
+    expect(JsonToken.START_ARRAY, "an array");
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      element.read();
+    }
   }
 
   List<String> strings() throws IOException {

@@ -122,6 +122,16 @@ public final class Repository {
   }
 
   /**
+   * Has the registry take a blob from another of its repositories.
+   *
+   * @param from the other repository's name
+   * @return whether the repository has the blob now
+   */
+  public boolean mountBlob(Digest digest, String from) throws IOException {
+    return of(caller.first(new StartUpload(digest, Optional.of(from)), registry)).isEmpty();
+  }
+
+  /**
    * Pushes a manifest or index whose blobs are there. One with a subject is then among its
    * referrers: where the registry does not see to that itself, the index under the fallback tag is
    * changed, and of two who do so at once one may undo the other's change.

@@ -28,8 +28,13 @@ final class LazyLayer implements RemoteLayer, Closeable {
   }
 
   @Override
+  public boolean takesPublishedIndex() {
+    return image.options().publishedIndexes();
+  }
+
+  @Override
   public Optional<BlobSource> publishedIndex() throws IOException {
-    return image.options().publishedIndexes() ? indexes.open(layer.digest()) : Optional.empty();
+    return indexes.open(layer.digest());
   }
 
   @Override

@@ -140,6 +140,11 @@ public final class RegistryImages implements Remotes, Closeable {
     return names.candidates(typed);
   }
 
+  /** What fetching layers took since this was made. */
+  public LazyBlobs.Totals fetched() {
+    return blobs.totals();
+  }
+
   Store store() {
     return store;
   }

@@ -71,6 +71,11 @@ final class DockerArchive implements Source {
     }
   }
 
+  @Override
+  public Optional<ImageBundle> openAll() {
+    return Optional.empty();
+  }
+
   private Image open(DockerSave.Entry entry, Optional<Platform> asked, Documents documents)
       throws IOException {
     ImageConfig config = documents.config(config(entry.config()));
@@ -83,6 +88,7 @@ final class DockerArchive implements Source {
     return new Image(
         reference.toString(),
         reference.ref().or(() -> entry.repoTags().stream().findFirst()),
+        Optional.empty(),
         Optional.empty(),
         config,
         layers,

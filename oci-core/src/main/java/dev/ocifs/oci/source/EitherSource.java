@@ -37,6 +37,18 @@ record EitherSource(OciLayout layout, DockerArchive docker) implements Source {
   }
 
   @Override
+  public Optional<ImageBundle> openAll() throws IOException {
+    try {
+      return layout.openAll();
+    } catch (OcifsException e) {
+      if (e.kind() != OcifsException.Kind.NOT_FOUND) {
+        throw e;
+      }
+      return docker.openAll();
+    }
+  }
+
+  @Override
   public void close() throws IOException {
     layout.close(); // both have one folder
   }

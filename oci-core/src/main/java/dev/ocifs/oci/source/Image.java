@@ -1,6 +1,7 @@
 package dev.ocifs.oci.source;
 
 import dev.ocifs.oci.ChainId;
+import dev.ocifs.oci.Descriptor;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.Platform;
 import dev.ocifs.oci.manifest.ImageConfig;
@@ -18,6 +19,7 @@ import java.util.Optional;
 public final class Image implements Closeable {
   private final String name;
   private final Optional<String> ref;
+  private final Optional<Descriptor> descriptor;
   private final Optional<ImageManifest> manifest;
   private final ImageConfig config;
   private final List<ImageLayer> layers;
@@ -37,6 +39,7 @@ public final class Image implements Closeable {
   Image(
       String name,
       Optional<String> ref,
+      Optional<Descriptor> descriptor,
       Optional<ImageManifest> manifest,
       ImageConfig config,
       List<ImageLayer> layers,
@@ -45,6 +48,7 @@ public final class Image implements Closeable {
       Closeable files) {
     this.name = name;
     this.ref = ref;
+    this.descriptor = descriptor;
     this.manifest = manifest;
     this.config = config;
     this.layers = List.copyOf(layers);
@@ -71,6 +75,11 @@ public final class Image implements Closeable {
   /** The digest of the manifest; absent for docker archives, which have none. */
   public Optional<Digest> manifestDigest() {
     return manifest.map(m -> m.document().digest());
+  }
+
+  /** What named the manifest; absent for docker archives. */
+  public Optional<Descriptor> descriptor() {
+    return descriptor;
   }
 
   /** The manifest; absent for docker archives. */

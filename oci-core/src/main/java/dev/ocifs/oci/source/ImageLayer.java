@@ -3,6 +3,7 @@ package dev.ocifs.oci.source;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.MediaType;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,8 @@ import java.util.Optional;
  * @param diffId digest of the uncompressed tar
  * @param opener opens the blob
  * @param remote what a registry can do for a layer of which not all is here
+ * @param annotations those of the layer's descriptor; they are part of the manifest, which vouches
+ *     for them
  */
 public record ImageLayer(
     int ordinal,
@@ -24,9 +27,14 @@ public record ImageLayer(
     long size,
     Digest diffId,
     Opener opener,
-    Optional<RemoteLayer> remote) {
+    Optional<RemoteLayer> remote,
+    Map<String, String> annotations) {
 
-  /** A layer that is here as a whole. */
+  public ImageLayer {
+    annotations = Map.copyOf(annotations);
+  }
+
+  /** A layer that is here as a whole, and of which nothing is said. */
   public ImageLayer(
       int ordinal,
       MediaType mediaType,
@@ -34,7 +42,7 @@ public record ImageLayer(
       long size,
       Digest diffId,
       Opener opener) {
-    this(ordinal, mediaType, digest, size, diffId, opener, Optional.empty());
+    this(ordinal, mediaType, digest, size, diffId, opener, Optional.empty(), Map.of());
   }
 
   /** Opens the blob of a layer; each call gives another source. */
@@ -60,6 +68,6 @@ public record ImageLayer(
 
   /** The same layer, opened in another way. */
   public ImageLayer withOpener(Opener other) {
-    return new ImageLayer(ordinal, mediaType, digest, size, diffId, other, remote);
+    return new ImageLayer(ordinal, mediaType, digest, size, diffId, other, remote, annotations);
   }
 }

@@ -4,6 +4,7 @@ import dev.ocifs.oci.ImageReference;
 import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** The door to images, wherever they lie. */
 public final class Images {
@@ -49,6 +50,44 @@ public final class Images {
       throw HostFiles.explain(reference.path(), e).image(reference.toString());
     } finally {
       if (image == null && source != null) {
+        source.close();
+      }
+    }
+  }
+
+  /**
+   * Opens all that a reference leads to, whatever the platforms: the index, and every image and
+   * statement below it. Only the documents that choose it are read.
+   *
+   * @param reference as for {@link #open(String, OpenOptions)}; platforms are not asked for
+   * @return to be closed by the caller; empty for docker archives, which have one image of a name
+   *     and no manifest
+   * @throws OcifsException naming the image
+   */
+  public static Optional<ImageBundle> openAll(String reference, OpenOptions options)
+      throws IOException {
+    if (!isRemote(reference, options)) {
+      ImageReference parsed = ImageReference.parse(reference, options.directory());
+      try {
+        return bundle(Sources.of(parsed, options));
+      } catch (IOException e) {
+        throw HostFiles.explain(parsed.path(), e).image(parsed.toString());
+      }
+    }
+    try {
+      return bundle(remote(reference, options));
+    } catch (OcifsException e) {
+      throw e.image(reference);
+    }
+  }
+
+  private static Optional<ImageBundle> bundle(Source source) throws IOException {
+    Optional<ImageBundle> bundle = Optional.empty();
+    try {
+      bundle = source.openAll();
+      return bundle;
+    } finally {
+      if (bundle.isEmpty()) {
         source.close();
       }
     }

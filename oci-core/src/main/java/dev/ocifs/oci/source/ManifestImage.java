@@ -60,6 +60,7 @@ final class ManifestImage {
     return new Image(
         name,
         ref,
+        Optional.of(chosen),
         Optional.of(manifest),
         config,
         layers(manifest, config, remote),
@@ -85,7 +86,8 @@ final class ManifestImage {
               descriptor.size(),
               diffId,
               () -> blobs.open(descriptor),
-              remote.of(descriptor)));
+              remote.of(descriptor),
+              descriptor.annotations()));
     }
     return layers;
   }

@@ -92,6 +92,15 @@ final class OciLayout implements Source {
             folder);
   }
 
+  @Override
+  public Optional<ImageBundle> openAll() throws IOException {
+    checkVersion();
+    Descriptor top = selection(index().manifests()).top();
+    return Optional.of(
+        new ImageBundle(
+            reference.toString(), top, blobs, (manifest, layer) -> Optional.empty(), folder));
+  }
+
   /** What the layout lists is kept in use only here: it may be thousands of images. */
   private Selection.Choice choose(Optional<Platform> asked) throws IOException {
     checkVersion();
@@ -104,13 +113,13 @@ final class OciLayout implements Source {
                 document.digest(),
                 document.size(),
                 () -> ImageIndex.parse(document))) {
-      return new Selection(
-              String.valueOf(reference.path()),
-              reference.ref(),
-              images(index.document().manifests()),
-              new IndexWalk(blobs))
-          .choose(asked);
+      return selection(index.document().manifests()).choose(asked);
     }
+  }
+
+  private Selection selection(List<Descriptor> listed) throws OcifsException {
+    return new Selection(
+        String.valueOf(reference.path()), reference.ref(), images(listed), new IndexWalk(blobs));
   }
 
   private static List<Descriptor> own(Selection.Choice choice) {

@@ -7,6 +7,9 @@ import java.util.function.LongConsumer;
 /** A layer of which not all is here: the rest is fetched when it is read. Thread-safe. */
 public interface RemoteLayer {
 
+  /** Whether the user wants indices to be used that somebody has published beside the image. */
+  boolean takesPublishedIndex();
+
   /**
    * The index of the layer that somebody has published beside the image; nothing vouches for it but
    * whoever may write there.

@@ -63,6 +63,11 @@ final class RemoteSource implements Source {
   }
 
   @Override
+  public Optional<ImageBundle> openAll() {
+    return Optional.of(new ImageBundle(remote.name(), remote.top(), blobs, remote::remote, remote));
+  }
+
+  @Override
   public void close() throws IOException {
     remote.close();
   }

@@ -70,6 +70,23 @@ final class Selection {
     return new Choice(byPlatform(manifests, asked.orElseGet(Platform::host)), name, matching);
   }
 
+  /**
+   * The one manifest or index that is meant, whatever the platforms.
+   *
+   * @throws OcifsException {@code NOT_FOUND} when there is none, {@code USAGE} when there are
+   *     several
+   */
+  Descriptor top() throws IOException {
+    List<Descriptor> matching = distinct(matching());
+    if (matching.size() > 1) {
+      throw listing(
+              OcifsException.Kind.USAGE,
+              place + " holds " + matching.size() + " images of this name, and no index of them")
+          .hint("choose one with --platform, or by digest");
+    }
+    return matching.get(0);
+  }
+
   private List<Descriptor> matching() throws IOException {
     if (entries.isEmpty()) {
       throw new OcifsException(

@@ -18,4 +18,11 @@ interface Source extends Closeable {
    * @param asked the platform that the user asked for
    */
   Image open(Optional<Platform> asked) throws IOException;
+
+  /**
+   * Opens all that the reference leads to, every platform; it then owns the files of the source.
+   *
+   * @return empty where there is never more than one image, and no manifest
+   */
+  Optional<ImageBundle> openAll() throws IOException;
 }

@@ -30,7 +30,7 @@ import java.util.Optional;
  */
 public final class StoredImages {
   /** What {@code skopeo}, {@code umoci} and {@code podman} know an image of a layout by. */
-  static final String REF_NAME = "org.opencontainers.image.ref.name";
+  public static final String REF_NAME = "org.opencontainers.image.ref.name";
 
   /** What a lock on both lists is called. */
   private static final String LOCK = "images";

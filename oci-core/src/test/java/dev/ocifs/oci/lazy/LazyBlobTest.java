@@ -61,6 +61,7 @@ final class LazyBlobTest {
   }
 
   @Test
+  @Timeout(60)
   void readsHereAndThereFetchLittleMore() throws IOException {
     Remote remote = Remote.prompt(64L * MIB);
     Random random = new Random(5);
@@ -69,6 +70,9 @@ final class LazyBlobTest {
         read(blob, remote, random.nextInt(64 * MIB - 4096), 4096);
       }
       assertThat(blob.state().servedBytes()).isEqualTo(60 * 4096);
+      while (blob.state().fetchedBytes() < remote.requestedBytes()) {
+        Thread.onSpinWait(); // a read does not wait for the end of its request
+      }
       assertThat(blob.state().requests()).isEqualTo(remote.requests().size());
       assertThat(blob.state().fetchedBytes()).isEqualTo(remote.requestedBytes());
       assertThat(blob.state().presentBytes()).isEqualTo(remote.requestedBytes());

@@ -50,7 +50,7 @@ public record TestImage(List<TestLayer> layers, String os, String architecture, 
   }
 
   /** The config, of which the image's ID is the digest. */
-  byte[] config() {
+  public byte[] config() {
     List<Object> diffIds = new ArrayList<>();
     List<Object> history = new ArrayList<>();
     for (TestLayer layer : layers) {

@@ -4,20 +4,31 @@ import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.OcifsException;
 import java.util.Arrays;
 
-/** Brings the paths of entries into the one form that the rest of ocifs knows. */
-final class TarPaths {
+/**
+ * What paths, link targets and owners of entries may be, wherever the entries stand: in a tar, or
+ * in a table of contents that somebody else has made (rules 19 to 21 of docs/semantics.md).
+ */
+public final class EntryRules {
   private static final int MAX_COMPONENT = 255;
 
-  private TarPaths() {}
+  /** The longest target of a symbolic link: PATH_MAX of Linux without the NUL. */
+  private static final int MAX_SYMLINK_BYTES = 4095;
+
+  private static final long MAX_ID = 0xffff_fffeL;
+
+  private EntryRules() {}
 
   /**
    * Returns the path as it lies inside the root: no slash at either end or twice in a row, no
    * {@code .}, and each {@code ..} takes away what stands before it, at the root nothing. The root
    * itself is empty.
    *
+   * @param raw without NUL
    * @param what what the path is, for errors
+   * @throws OcifsException {@code INVALID_IMAGE} for a component of more than 255 bytes, {@code
+   *     LIMIT}
    */
-  static byte[] normalise(byte[] raw, Limits limits, String what) throws OcifsException {
+  public static byte[] path(byte[] raw, Limits limits, String what) throws OcifsException {
     if (raw.length > limits.maxPathBytes()) {
       throw Malformed.limit(what + " has " + raw.length + " bytes", "--max-path-bytes");
     }
@@ -52,6 +63,35 @@ final class TarPaths {
       throw Malformed.limit(what + " has " + depth + " components", "--max-path-depth");
     }
     return length == out.length ? out : Arrays.copyOf(out, length);
+  }
+
+  /**
+   * Refuses what no kernel takes, so that no engine can unpack it, and no mount serve it.
+   *
+   * @return the target
+   */
+  public static byte[] symlinkTarget(byte[] target) throws OcifsException {
+    if (target.length == 0 || target.length > MAX_SYMLINK_BYTES) {
+      throw Malformed.of(
+          Malformed.NAME_LENGTH,
+          "the symbolic link's target has "
+              + target.length
+              + " bytes, not 1 to "
+              + MAX_SYMLINK_BYTES);
+    }
+    return target;
+  }
+
+  /**
+   * The owner as an unsigned number of 32 bits.
+   *
+   * @param what uid or gid, for errors
+   */
+  public static int id(long value, String what) throws OcifsException {
+    if (value < 0 || value > MAX_ID) {
+      throw Malformed.of(Malformed.ID_RANGE, what + " " + value + " is not in 0..4294967294");
+    }
+    return (int) value;
   }
 
   private static boolean isParent(byte[] raw, int start, int n) {
