@@ -33,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,13 +54,18 @@ class LazyTest {
   private Scene scene;
   private byte[] big = {};
 
+  @BeforeEach
+  void start() throws IOException {
+    scene = new Scene(dir);
+  }
+
   /** Has the indices of an image in the store, and none of its blobs. */
   private TestRegistry indexed(LayerBytes form, int length) throws IOException {
     return indexed(TestImage.of(Scene.bigLayer(form, length)), length);
   }
 
   private TestRegistry indexed(TestImage image, int length) throws IOException {
-    scene = Scene.of(dir, image);
+    scene.put("1", image);
     big = Scene.noise(length, 1);
     try (Client client = scene.client()) {
       client.pull(scene.name());
@@ -153,7 +159,7 @@ class LazyTest {
 
   @Test
   void withoutAnIndexTheLayersAreReadOnceAndAreHereThen() throws Exception {
-    scene = Scene.of(dir, Scene.usual());
+    scene.put("1", Scene.usual());
     try (Client client = scene.client()) {
       assertThat(client.list(scene.name()).differences(scene.expected("1"))).isEmpty();
       assertThat(scene.registry.sentBytes(Route.BLOB)).isLessThan(scene.layerBytes() + 2_000);
@@ -166,22 +172,31 @@ class LazyTest {
   }
 
   /** What goes wrong with one request, and is as it should be with the next. */
-  private enum Trouble {
-    RESET(Fault.reset()),
-    BREAKS_OFF(Fault.cutAfter(50_000)),
-    SHORT(Fault.shorter(20_000)),
-    OTHER_RANGE(Fault.wrongRange(65_536)),
-    INTERNAL_ERROR(Fault.status(500, "UNKNOWN", "oops")),
-    UNAVAILABLE(Fault.status(503, "UNAVAILABLE", "later")),
-    TOO_MANY(Fault.retryAfter(429, "2")),
-    WRONG_BYTES(Fault.flip(1000)),
-    NO_RANGES(Fault.ignoreRange()),
-    GONE_FOR_A_MOMENT(Fault.status(404, "BLOB_UNKNOWN", "not yet"));
+  enum Trouble {
+    RESET,
+    BREAKS_OFF,
+    SHORT,
+    OTHER_RANGE,
+    INTERNAL_ERROR,
+    UNAVAILABLE,
+    TOO_MANY,
+    WRONG_BYTES,
+    NO_RANGES,
+    GONE_FOR_A_MOMENT;
 
-    final Fault fault;
-
-    Trouble(Fault fault) {
-      this.fault = fault;
+    Fault fault() {
+      return switch (this) {
+        case RESET -> Fault.reset();
+        case BREAKS_OFF -> Fault.cutAfter(50_000);
+        case SHORT -> Fault.shorter(20_000);
+        case OTHER_RANGE -> Fault.wrongRange(65_536);
+        case INTERNAL_ERROR -> Fault.status(500, "UNKNOWN", "oops");
+        case UNAVAILABLE -> Fault.status(503, "UNAVAILABLE", "later");
+        case TOO_MANY -> Fault.retryAfter(429, "2");
+        case WRONG_BYTES -> Fault.flip(1000);
+        case NO_RANGES -> Fault.ignoreRange();
+        case GONE_FOR_A_MOMENT -> Fault.status(404, "BLOB_UNKNOWN", "not yet");
+      };
     }
   }
 
@@ -193,7 +208,7 @@ class LazyTest {
         ImageView view = client.view(scene.name())) {
       for (int pos : new int[] {2_500_000, 0, 1_400_000}) {
         long requests = registry.requests(Route.BLOB);
-        registry.next(Route.BLOB, trouble.fault);
+        registry.next(Route.BLOB, trouble.fault());
         assertThat(Client.read(view, Scene.BIG, pos, 1000)).isEqualTo(part(pos, 1000));
         assertThat(registry.requests(Route.BLOB)).isGreaterThan(requests);
       }

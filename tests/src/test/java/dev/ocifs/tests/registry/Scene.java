@@ -37,7 +37,12 @@ final class Scene implements Closeable {
   private final Path dir;
   private final List<Digest> layers = new ArrayList<>();
 
-  private Scene(Path dir) throws IOException {
+  /**
+   * None yet.
+   *
+   * @param dir the test's
+   */
+  Scene(Path dir) throws IOException {
     this.dir = dir;
     registry = TestRegistry.start();
   }
