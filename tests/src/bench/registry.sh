@@ -13,7 +13,8 @@
 #   pull    ocifs pull, then mount and ls, against podman pull, then mount and ls; straight from the registry,
 #           and without the published index
 #
-# Needs root, and the Debian packages docker-registry skopeo umoci podman; Python 3. OCIFS names another launcher than the repository's.
+# Needs root, and the Debian packages docker-registry skopeo umoci podman; Python 3. OCIFS names another launcher than the repository's,
+# FIGURES a folder that keeps the figures, so that the next run, of other rows, makes one table with this one.
 set -euo pipefail
 
 layout=$(realpath "${1:?usage: registry.sh LAYOUT TAG [RUNS [ROWS [RATES]]]}")
@@ -172,6 +173,7 @@ turn() { # ROUND WORD...
 mapfile -t layer_blobs < <(layers "$layout" "$tag")
 [ ${#layer_blobs[@]} -gt 0 ] || die "$layout has no image $tag"
 stat -Lc %s "${layer_blobs[@]}" | awk '{s += $1} END {print s}' > "$work/image_bytes.txt"
+[ -z "${FIGURES:-}" ] || cp "$FIGURES"/*-*.txt "$work" 2> /dev/null || true
 # The first use of a checkout builds it, and trains its start-up cache.
 "$ocifs" --version > /dev/null
 start_registry
@@ -193,4 +195,5 @@ for ((i = 0; i < runs; i++)); do
     for step in $(turn "$i" ocifs podman); do say "pull: $step" && pull "$step"; done
   fi
 done
+[ -z "${FIGURES:-}" ] || { mkdir -p "$FIGURES" && cp "$work"/*-*.txt "$FIGURES"; }
 python3 "$bench/registry.py" "$work" "$runs" "$rates"

@@ -1,5 +1,6 @@
 package dev.ocifs.oci.lazy;
 
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -17,11 +18,20 @@ import org.jspecify.annotations.Nullable;
  * wait for one: it is then as urgent as that reader. Some places are never given to the less
  * urgent, so that a read need not wait for one. Thread-safe.
  *
+ * <p>The background also rests for a while after each fetch for a reader: a program that starts
+ * reads again in a moment, and would wait for what fills the line meanwhile. That ends, as each
+ * such fetch brings some of what the background has to.
+ *
  * <p>Each request has a virtual thread, which ends with it.
  */
 public final class FetchQueue {
   /** Requests at once to a host that says nothing else; jib and containerd make 3 to 6. */
   public static final int DEFAULT_PLACES = 6;
+
+  /**
+   * Longer than programs mostly compute between reads, and nothing to the time of a whole image.
+   */
+  public static final Duration DEFAULT_REST = Duration.ofMillis(500);
 
   /** Who has something to fetch. */
   interface Source {
@@ -39,20 +49,36 @@ public final class FetchQueue {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition calmer = lock.newCondition();
   private final Pace pace;
+  private final long restNanos;
   private final Map<FetchPriority, Set<Source>> ready = new EnumMap<>(FetchPriority.class);
   private final int[] running = new int[FetchPriority.values().length];
   private boolean paceAlarm;
+  private long restUntilNanos;
+  private boolean restAlarm;
 
   /**
    * @param places requests at once, at least 3
    * @param backgroundBytesPerSecond limit for fetches in the background, 0 for none
    */
   public FetchQueue(int places, long backgroundBytesPerSecond, Timing timing) {
-    if (places < FetchPriority.values().length || backgroundBytesPerSecond < 0) {
+    this(places, backgroundBytesPerSecond, Duration.ZERO, timing);
+  }
+
+  /**
+   * @param places requests at once, at least 3
+   * @param backgroundBytesPerSecond limit for fetches in the background, 0 for none
+   * @param rest how long the background keeps still after a fetch for a reader, not negative
+   */
+  public FetchQueue(int places, long backgroundBytesPerSecond, Duration rest, Timing timing) {
+    if (places < FetchPriority.values().length
+        || backgroundBytesPerSecond < 0
+        || rest.isNegative()) {
       throw new IllegalArgumentException("places " + places);
     }
     this.places = places;
     this.timing = timing;
+    restNanos = rest.toNanos();
+    restUntilNanos = timing.nanoTime();
     pace = new Pace(backgroundBytesPerSecond);
     for (FetchPriority rank : FetchPriority.values()) {
       ready.put(rank, new LinkedHashSet<>());
@@ -154,6 +180,9 @@ public final class FetchQueue {
   }
 
   private boolean mustGiveWay(FetchPriority rank) {
+    if (rank == FetchPriority.BACKGROUND && timing.nanoTime() - restUntilNanos < 0) {
+      return true;
+    }
     for (FetchPriority better : FetchPriority.values()) {
       if (better == rank) {
         return false;
@@ -225,7 +254,34 @@ public final class FetchQueue {
     try {
       if (fetch.giveUpPlace()) {
         running[fetch.rank().ordinal()]--;
+        if (fetch.rank() == FetchPriority.READ) {
+          rest();
+        }
       }
+      calmer.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    pump();
+  }
+
+  private void rest() {
+    restUntilNanos = timing.nanoTime() + restNanos;
+    if (restNanos > 0 && !restAlarm) {
+      restAlarm = true;
+      Timing.Alarm ignored = timing.in(restNanos, this::restMayBeOver);
+    }
+  }
+
+  private void restMayBeOver() {
+    lock.lock();
+    try {
+      long left = restUntilNanos - timing.nanoTime();
+      if (left > 0) {
+        Timing.Alarm ignored = timing.in(left, this::restMayBeOver);
+        return;
+      }
+      restAlarm = false;
       calmer.signalAll();
     } finally {
       lock.unlock();

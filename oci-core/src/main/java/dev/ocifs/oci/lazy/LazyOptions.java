@@ -18,9 +18,9 @@ public record LazyOptions(
     int pieceBytes,
     int aheadBytes) {
 
-  /** 30 s, 128 KiB, 4 MiB, 4 MiB, 64 MiB. */
+  /** 30 s, 128 KiB, 1 MiB, 4 MiB, 64 MiB. */
   public static final LazyOptions DEFAULT =
-      new LazyOptions(Duration.ofSeconds(30), 128 << 10, 4 << 20, 4 << 20, 64 << 20);
+      new LazyOptions(Duration.ofSeconds(30), 128 << 10, 1 << 20, 4 << 20, 64 << 20);
 
   public LazyOptions {
     if (readTimeout.isNegative()

@@ -53,17 +53,22 @@ public final class PublishedIndexes {
    * The index of a layer; closed by the caller. A registry that fails to say what there is counts
    * as one that has none: without an index the layer is read once as a whole.
    */
-  synchronized Optional<BlobSource> open(Digest layer) throws IOException {
+  Optional<BlobSource> open(Digest layer) throws IOException {
     try {
-      if (found == null) {
-        found = look(image.repository());
-      }
-      Descriptor index = found.get(layer);
+      Descriptor index = found().get(layer);
       return index == null ? Optional.empty() : Optional.of(fetch(index));
     } catch (OcifsException e) {
       LOG.log(Level.WARNING, "no published index for layer " + layer + ": " + e.getMessage());
       return Optional.empty();
     }
+  }
+
+  /** Asks once for all layers, which are fetched at the same time. */
+  private synchronized Map<Digest, Descriptor> found() throws IOException {
+    if (found == null) {
+      found = look(image.repository());
+    }
+    return found;
   }
 
   private Map<Digest, Descriptor> look(Repository repository) throws IOException {

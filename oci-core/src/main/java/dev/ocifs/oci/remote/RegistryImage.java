@@ -16,6 +16,7 @@ import dev.ocifs.oci.stored.StoredImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,10 @@ final class RegistryImage implements RemoteImage {
   private final RegistryName registryName;
   private final StoredImage image;
   private final Map<Digest, LazyLayer> layers = new LinkedHashMap<>();
+
+  /** Of each manifest what is published beside it; guarded by the layers. */
+  private final Map<Digest, PublishedIndexes> indexes = new HashMap<>();
+
   private @Nullable Repository repository;
 
   RegistryImage(RegistryImages images, RegistryName registryName, StoredImage image) {
@@ -95,7 +100,10 @@ final class RegistryImage implements RemoteImage {
     synchronized (layers) {
       LazyLayer lazy = layers.get(layer.digest());
       if (lazy == null) {
-        lazy = new LazyLayer(this, lazy(layer), new PublishedIndexes(this, manifest), layer);
+        PublishedIndexes published =
+            indexes.computeIfAbsent(
+                manifest.digest(), digest -> new PublishedIndexes(this, manifest));
+        lazy = new LazyLayer(this, lazy(layer), published, layer);
         layers.put(layer.digest(), lazy);
       }
       return Optional.of(lazy);
@@ -141,6 +149,7 @@ final class RegistryImage implements RemoteImage {
         layer.close();
       }
       layers.clear();
+      indexes.clear();
     }
   }
 }

@@ -165,7 +165,11 @@ public final class RegistryImages implements Remotes, Closeable {
     return queues.computeIfAbsent(
         name.host(),
         host ->
-            new FetchQueue(options.requests(), options.backgroundBytesPerSecond(), Timing.SYSTEM));
+            new FetchQueue(
+                options.requests(),
+                options.backgroundBytesPerSecond(),
+                FetchQueue.DEFAULT_REST,
+                Timing.SYSTEM));
   }
 
   /**

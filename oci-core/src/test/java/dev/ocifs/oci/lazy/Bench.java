@@ -6,6 +6,7 @@ import dev.ocifs.oci.source.BlobSource;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -23,8 +24,12 @@ final class Bench {
   }
 
   Bench(Path root, int places, long rate) throws IOException {
+    this(root, places, rate, Duration.ZERO);
+  }
+
+  Bench(Path root, int places, long rate, Duration rest) throws IOException {
     store = Store.open(root);
-    queue = new FetchQueue(places, rate, timing);
+    queue = new FetchQueue(places, rate, rest, timing);
   }
 
   LazyBlob open(Remote remote) throws IOException {

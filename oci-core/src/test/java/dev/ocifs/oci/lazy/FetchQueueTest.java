@@ -125,6 +125,30 @@ final class FetchQueueTest {
   }
 
   @Test
+  void theBackgroundRestsAfterAFetchForAReader() throws Exception {
+    Duration rest = Duration.ofMillis(500);
+    Bench bench = new Bench(dir, FetchQueue.DEFAULT_PLACES, 0, rest);
+    Remote.Steps steps = new Remote.Steps();
+    Remote low = remote(1, steps);
+    Remote high = remote(2, steps);
+    try (LazyBlob lazy = bench.open(low);
+        LazyBlob urgent = bench.open(high)) {
+      CompletableFuture<Void> reader = reading(urgent, high, 0, 10);
+      Remote.Request read = steps.next();
+      CompletableFuture<Void> background = start(() -> lazy.complete(bytes -> {}));
+      read.rest();
+      done(reader);
+      long begin = bench.timing.nanoTime();
+      bench.timing.advanceToAlarmWithin(rest); // there is none before the read has ended
+      assertThat(bench.timing.nanoTime() - begin).isEqualTo(rest.toNanos());
+      steps.next().rest();
+      steps.next().rest();
+      done(background);
+      assertThat(low.requests()).hasSize(2);
+    }
+  }
+
+  @Test
   void aReaderWhoseBytesAreNearInTheBackgroundHurriesThem() throws Exception {
     Bench bench = new Bench(dir);
     Remote.Steps steps = new Remote.Steps();
