@@ -19,7 +19,7 @@ understand() {
   for argument in "$@"; do
     [[ $previous != --root ]] || root=$argument
     case $argument in
-      mount | index | verify | bench) [[ -n $command ]] || command=$argument ;;
+      mount | index | verify | bench | pull | push | copy) [[ -n $command ]] || command=$argument ;;
       -f | --foreground) foreground=1 ;;
       --batch | --batch=*) batch=1 ;;
       --root=*) root=${argument#--root=} ;;
@@ -72,7 +72,7 @@ hand_over() {
 
 # Becomes the JVM, or, when a mount is to stay, starts it in the background and waits until it serves.
 start() {
-  # Commands that decode whole layers, or measure, need the optimising compiler, the others only its
+  # Commands that decode or digest whole layers, or measure, need the optimising compiler, the others only its
   # start-up.
   [[ -n $command ]] || jvm_options+=(-XX:TieredStopAtLevel=1)
   # What runs some hundred times only is cheaper interpreted than compiled; the cache's profiles are
