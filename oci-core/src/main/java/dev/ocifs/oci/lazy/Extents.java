@@ -24,15 +24,26 @@ final class Extents {
     Arrays.fill(ends, -1);
   }
 
-  /** How many units to fetch from this one on, of which {@code needed} are asked for. */
-  int units(int unit, int needed) {
+  /**
+   * How many units to fetch from this one on.
+   *
+   * @param needed how many are asked for
+   * @param rest whether these are what an extent of the same read has left over: it goes on in
+   *     order of itself, which says nothing of what is read after it
+   */
+  int units(int unit, int needed, boolean rest) {
     int stream = streamAt(unit);
     int size = ends[stream] < 0 ? first : Math.min(most, 2 * sizes[stream]);
-    size = Math.min(most, Math.max(size, needed));
+    size = Math.min(most, rest ? needed : Math.max(size, needed));
     ends[stream] = unit + size;
     sizes[stream] = size;
     used[stream] = ++clock;
     return size;
+  }
+
+  /** The longest extent, in units. */
+  int most() {
+    return most;
   }
 
   /** The stream that goes on here; else the one that was not used for longest, as a new one. */

@@ -143,7 +143,11 @@ final class Plan {
   }
 
   private int length(Want want, int unit) {
-    return want.pieces ? pieceUnits - unit % pieceUnits : extents.units(unit, want.to - unit);
+    if (want.pieces) {
+      return pieceUnits - unit % pieceUnits;
+    }
+    boolean rest = want.to - want.from > extents.most() && unit > want.from;
+    return extents.units(unit, want.to - unit, rest);
   }
 
   boolean isClaimed(int unit) {

@@ -94,6 +94,18 @@ final class LazyBlobTest {
   }
 
   @Test
+  void whatIsLongerThanARequestIsFetchedToItsEndAndNotBeyond() throws IOException {
+    int length = 2 * MIB + 300_000;
+    Remote remote = Remote.prompt(8L * MIB);
+    try (LazyBlob blob = bench.open(remote)) {
+      blob.expect(MIB, length);
+      read(blob, remote, MIB, length);
+    }
+    assertThat(remote.requests()).hasSize(3);
+    assertThat(requestedOnce(remote)).isLessThan(length + UNIT);
+  }
+
+  @Test
   void aPassIsFetchedInLargePiecesOnce() throws IOException {
     Remote remote = Remote.prompt(50L * MIB + 17);
     try (LazyBlob blob = bench.open(remote)) {
