@@ -19,7 +19,7 @@ fresh=$target/dist.new
 
 # Those of our imports and our libraries', by jdeps; without java.desktop and java.naming, which
 # only parts of commons-lang3 and Bouncy Castle refer to that nothing here calls.
-modules=java.base,java.sql,jdk.httpserver,jdk.jfr,jdk.management,jdk.unsupported
+modules=java.base,java.net.http,java.sql,jdk.httpserver,jdk.jfr,jdk.management,jdk.unsupported
 
 jdk=$("$home/ocifs" --find-jdk)
 [[ -x $jdk/bin/jlink ]] || {

@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The distribution, moved to a folder with a space, where no Java and few programs are found. */
 class DistTest {
+  /** Nothing answers at a port that only root may open, and that is no service's. */
+  private static final String NO_REGISTRY = "localhost:1/nothing:1";
+
   /** All that its launcher runs, which every Debian has. */
   private static final List<String> PROGRAMS = List.of("perl", "readlink", "setsid");
 
@@ -101,12 +104,14 @@ class DistTest {
             List.of("cat", "-q", image, "nowhere"),
             List.of("ls", "-q", "oci:/nowhere"),
             List.of("mount", "-q", image, "/nowhere"),
+            List.of("pull", "-q", NO_REGISTRY),
             List.of("nonsense"),
             List.<String>of())) {
       String[] line = words.toArray(String[]::new);
       assertThat(dist.run(line)).as("ocifs %s", words).isEqualTo(source.run(line));
     }
     assertThat(dist.run("ls", "-q", image).out()).contains("hello");
+    assertThat(dist.run("pull", "-q", NO_REGISTRY).code()).isEqualTo(15);
   }
 
   @Test
