@@ -83,7 +83,9 @@ final class Registries implements Closeable {
         RegistryOptions.DEFAULTS
             .withCredentials(config.credentials())
             .withEndpoints(config.endpoints())
-            .withHttp(http));
+            .withHttp(http)
+            .withAllowPrivate(settings.allowPrivate())
+            .withForeignUrls(settings.options().foreignUrls()));
   }
 
   @Override

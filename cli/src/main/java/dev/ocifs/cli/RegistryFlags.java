@@ -23,6 +23,17 @@ final class RegistryFlags {
       description = "false: also registries without HTTPS or a certificate that can be trusted.")
   @Nullable Boolean tlsVerify;
 
+  @Option(
+      names = "--allow-private",
+      description =
+          "The registry may send on to this machine and its network, for tokens and blobs.")
+  boolean allowPrivate;
+
+  @Option(
+      names = "--allow-foreign-urls",
+      description = "Layers that no registry may give are fetched from the URLs in the manifest.")
+  boolean allowForeignUrls;
+
   Optional<Path> authFile(Ocifs ocifs) throws OcifsException {
     return authFile == null ? Optional.empty() : Optional.of(ocifs.resolve(authFile));
   }

@@ -44,7 +44,10 @@ final class RemoteFlags {
 
   RemoteSettings settings(Ocifs ocifs) throws OcifsException {
     RemoteOptions options =
-        RemoteOptions.DEFAULTS.withPolicy(pull).withPublishedIndexes(publishedIndex);
+        RemoteOptions.DEFAULTS
+            .withPolicy(pull)
+            .withPublishedIndexes(publishedIndex)
+            .withForeignUrls(registry.allowForeignUrls);
     if (readTimeout != null) {
       options =
           options.withFetching(
@@ -57,6 +60,9 @@ final class RemoteFlags {
               ByteSize.parse("--background-rate", backgroundRate, Long.MAX_VALUE));
     }
     return new RemoteSettings(
-        registry.authFile(ocifs), Optional.ofNullable(registry.tlsVerify), options);
+        registry.authFile(ocifs),
+        Optional.ofNullable(registry.tlsVerify),
+        registry.allowPrivate,
+        options);
   }
 }

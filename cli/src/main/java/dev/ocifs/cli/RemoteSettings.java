@@ -10,6 +10,10 @@ import java.util.Optional;
  * @param authFile where credentials are, when not in the usual places
  * @param tlsVerify whether certificates are checked, and plain HTTP is refused; absent where the
  *     configuration of registries decides
+ * @param allowPrivate whether a registry may send on to this machine and its network
  */
 record RemoteSettings(
-    Optional<Path> authFile, Optional<Boolean> tlsVerify, RemoteOptions options) {}
+    Optional<Path> authFile,
+    Optional<Boolean> tlsVerify,
+    boolean allowPrivate,
+    RemoteOptions options) {}

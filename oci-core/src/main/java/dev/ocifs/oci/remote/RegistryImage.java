@@ -55,12 +55,20 @@ final class RegistryImage implements RemoteImage {
 
   @Override
   public boolean has(Descriptor descriptor) {
+    boolean elsewhere =
+        options().foreignUrls()
+            && descriptor.mediaType().isForeign()
+            && !descriptor.urls().isEmpty();
+    return elsewhere || isHere(descriptor);
+  }
+
+  private boolean isHere(Descriptor descriptor) {
     return Files.exists(images.store().blob(descriptor.digest()));
   }
 
   @Override
   public BlobSource open(Descriptor descriptor) throws IOException {
-    if (has(descriptor)) {
+    if (isHere(descriptor)) {
       return FileBlob.open(images.store().blob(descriptor.digest()));
     }
     if (descriptor.mediaType().isIndex() || descriptor.mediaType().isManifest()) {
@@ -94,7 +102,7 @@ final class RegistryImage implements RemoteImage {
 
   @Override
   public Optional<RemoteLayer> remote(Descriptor manifest, Descriptor layer) throws IOException {
-    if (has(layer)) {
+    if (isHere(layer)) {
       return Optional.empty();
     }
     synchronized (layers) {

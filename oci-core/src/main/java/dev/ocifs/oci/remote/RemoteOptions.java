@@ -10,6 +10,8 @@ import dev.ocifs.oci.lazy.LazyOptions;
  * @param requests how many are under way to one host at most
  * @param backgroundBytesPerSecond limit for what nobody waits for, 0 for none
  * @param publishedIndexes whether indices that are published beside an image are used
+ * @param foreignUrls whether layers that registries may not give are had from the URLs of their
+ *     descriptors; the client must allow that, too
  * @param fetching how blobs are fetched
  */
 public record RemoteOptions(
@@ -17,11 +19,13 @@ public record RemoteOptions(
     int requests,
     long backgroundBytesPerSecond,
     boolean publishedIndexes,
+    boolean foreignUrls,
     LazyOptions fetching) {
 
   /** Asks for what is not in the store, at full speed, and uses published indices. */
   public static final RemoteOptions DEFAULTS =
-      new RemoteOptions(Policy.MISSING, FetchQueue.DEFAULT_PLACES, 0, true, LazyOptions.DEFAULT);
+      new RemoteOptions(
+          Policy.MISSING, FetchQueue.DEFAULT_PLACES, 0, true, false, LazyOptions.DEFAULT);
 
   /** When the registry is asked what a name means. */
   public enum Policy {
@@ -34,18 +38,27 @@ public record RemoteOptions(
   }
 
   public RemoteOptions withPolicy(Policy value) {
-    return new RemoteOptions(value, requests, backgroundBytesPerSecond, publishedIndexes, fetching);
+    return new RemoteOptions(
+        value, requests, backgroundBytesPerSecond, publishedIndexes, foreignUrls, fetching);
   }
 
   public RemoteOptions withBackgroundRate(long bytesPerSecond) {
-    return new RemoteOptions(policy, requests, bytesPerSecond, publishedIndexes, fetching);
+    return new RemoteOptions(
+        policy, requests, bytesPerSecond, publishedIndexes, foreignUrls, fetching);
   }
 
   public RemoteOptions withPublishedIndexes(boolean value) {
-    return new RemoteOptions(policy, requests, backgroundBytesPerSecond, value, fetching);
+    return new RemoteOptions(
+        policy, requests, backgroundBytesPerSecond, value, foreignUrls, fetching);
   }
 
   public RemoteOptions withFetching(LazyOptions value) {
-    return new RemoteOptions(policy, requests, backgroundBytesPerSecond, publishedIndexes, value);
+    return new RemoteOptions(
+        policy, requests, backgroundBytesPerSecond, publishedIndexes, foreignUrls, value);
+  }
+
+  public RemoteOptions withForeignUrls(boolean value) {
+    return new RemoteOptions(
+        policy, requests, backgroundBytesPerSecond, publishedIndexes, value, fetching);
   }
 }
