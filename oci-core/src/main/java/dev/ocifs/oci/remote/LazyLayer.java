@@ -48,10 +48,6 @@ final class LazyLayer implements RemoteLayer, Closeable {
     image.completed();
   }
 
-  boolean isComplete() {
-    return blob.blob().trusted();
-  }
-
   @Override
   public void close() throws IOException {
     blob.close();

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The layer indices that somebody has published beside an image: an artifact whose subject is the
- * image's manifest, with a layer for each layer of the image. docs/index-artifact.md describes it.
+ * image's manifest, with a layer for each layer of the image. docs/registries.md describes it.
  *
  * <p>Source: OCI image-spec v1.1, manifest.md, "Guidelines for Artifact Usage"; distribution-spec
  * v1.1, "Listing Referrers". Thread-safe.

@@ -17,9 +17,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,9 @@ final class RegistryImage implements RemoteImage {
   private final RegistryName registryName;
   private final StoredImage image;
   private final Map<Digest, LazyLayer> layers = new LinkedHashMap<>();
+
+  /** The layers that were not here when the image was opened; guarded by the layers. */
+  private final Set<Descriptor> missing = new HashSet<>();
 
   /** Of each manifest what is published beside it; guarded by the layers. */
   private final Map<Digest, PublishedIndexes> indexes = new HashMap<>();
@@ -113,6 +118,7 @@ final class RegistryImage implements RemoteImage {
                 manifest.digest(), digest -> new PublishedIndexes(this, manifest));
         lazy = new LazyLayer(this, lazy(layer), published, layer);
         layers.put(layer.digest(), lazy);
+        missing.add(layer);
       }
       return Optional.of(lazy);
     }
@@ -126,10 +132,13 @@ final class RegistryImage implements RemoteImage {
     }
   }
 
-  /** Notes that all of a layer is here: when that holds for all, the image is one of the store. */
+  /**
+   * Notes that all of a layer is here: when that holds for all, the image is one of the store. May
+   * be called after this was closed, by whoever fetched in the background.
+   */
   void completed() throws IOException {
     synchronized (layers) {
-      if (layers.values().stream().allMatch(LazyLayer::isComplete)) {
+      if (missing.stream().allMatch(this::isHere)) {
         images.stored().put(image.name(), image.top(), true);
       }
     }
