@@ -144,7 +144,7 @@ final class LayerIndices {
       throws IOException {
     boolean fits = false;
     try {
-      fits = indexer.fits(lease.value().facts(), layer);
+      fits = indexer.fits(lease.value(), layer);
     } finally {
       if (!fits) {
         lease.close();

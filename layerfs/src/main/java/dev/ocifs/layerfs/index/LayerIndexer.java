@@ -89,7 +89,7 @@ public final class LayerIndexer {
     }
     boolean fits = false;
     try {
-      fits = fits(index.facts(), layer) && verifies(index, layer);
+      fits = fits(index, layer);
     } finally {
       if (!fits) {
         index.close();
@@ -140,14 +140,9 @@ public final class LayerIndexer {
     if (spanDigests) {
       return false;
     }
-    if (index.facts().kept()) {
-      return true; // reads go to the copy
-    }
-    try (BlobSource blob = layer.open()) {
-      return blob.trusted();
-    } catch (IOException e) {
-      return true; // whoever reads it will say what is wrong
-    }
+    // Of one that is kept, reads go to the copy.
+    return index.facts().kept()
+        || layer.remote().map(remote -> remote.state().complete()).orElse(true);
   }
 
   /** Where the index of a layer is, when there is one. */
@@ -168,7 +163,7 @@ public final class LayerIndexer {
     boolean keep = plainSpans || (keepsAll && !liesPlain(compression, blob));
     Digest.Algorithm algorithm =
         layer.digest().map(Digest::algorithm).orElse(Digest.Algorithm.SHA256);
-    boolean digests = spanDigests || !blob.trusted();
+    boolean digests = spanDigests || layer.remote().isPresent() || !blob.trusted();
     long spanBytes = plainSpans || compression == Compression.NONE ? PLAIN_SPAN_BYTES : SPAN_BYTES;
     try (PendingFile index = store.create(store.layerIndex(key(layer)));
         PendingFile copy = keep ? store.create(store.object(layer.diffId())) : null) {
@@ -286,13 +281,14 @@ public final class LayerIndexer {
     }
   }
 
-  /** Whether an index with these facts is one of this layer. */
-  public boolean fits(LayerFacts facts, ImageLayer layer) throws IOException {
+  /** Whether an index is one of this layer, and by what it has the layer can be verified. */
+  public boolean fits(LayerIndex index, ImageLayer layer) throws IOException {
+    LayerFacts facts = index.facts();
     boolean same =
         facts.diffId().equals(layer.diffId())
             && facts.blobBytes() == layer.size()
             && (layer.digest().isEmpty() || layer.digest().get().equals(facts.blob()));
-    return same && (!facts.kept() || keptLayers().has(facts));
+    return same && verifies(index, layer) && (!facts.kept() || keptLayers().has(facts));
   }
 
   /**

@@ -20,8 +20,11 @@ import dev.ocifs.oci.lazy.FetchQueue;
 import dev.ocifs.oci.lazy.LazyBlob;
 import dev.ocifs.oci.lazy.LazyOptions;
 import dev.ocifs.oci.lazy.Timing;
+import dev.ocifs.oci.source.BlobSource;
 import dev.ocifs.oci.source.FileBlob;
 import dev.ocifs.oci.source.ImageLayer;
+import dev.ocifs.oci.source.RemoteLayer;
+import dev.ocifs.oci.source.RemoteState;
 import dev.ocifs.oci.store.Store;
 import dev.ocifs.tests.image.Entry;
 import dev.ocifs.tests.image.LayerBytes;
@@ -34,6 +37,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +58,27 @@ final class LazyLayerTest {
       content[i] = (byte) (random.nextInt(40) * (i / 1000 % 3));
     }
     return TarWriter.tar(Entry.file("a", content), Entry.file("b", "the last"));
+  }
+
+  /** A layer of which nothing is here. */
+  private record Elsewhere(long size) implements RemoteLayer {
+    @Override
+    public boolean takesPublishedIndex() {
+      return false;
+    }
+
+    @Override
+    public Optional<BlobSource> publishedIndex() {
+      return Optional.empty();
+    }
+
+    @Override
+    public RemoteState state() {
+      return new RemoteState(size, 0, 0, 0, 0, false, Optional.empty());
+    }
+
+    @Override
+    public void complete(LongConsumer progress) {}
   }
 
   private static Digest sha256(byte[] bytes) {
@@ -180,7 +205,17 @@ final class LazyLayerTest {
     }
     assertThat(indexer(false).find(local(blob))).hasValueSatisfying(LayerIndex::close);
     FaultyRemote remote = new FaultyRemote(blob, (request, pos) -> false);
-    ImageLayer far = layer(blob, () -> lazy(blob, remote));
+    ImageLayer near = layer(blob, () -> lazy(blob, remote));
+    ImageLayer far =
+        new ImageLayer(
+            0,
+            near.mediaType(),
+            near.digest(),
+            near.size(),
+            near.diffId(),
+            near.opener(),
+            Optional.of(new Elsewhere(blob.length)),
+            near.annotations());
     assertThat(indexer(false).find(far)).isEmpty();
     try (LayerIndex index = indexer(false).make(far, read -> {})) {
       assertThat(index.hasSpanDigests()).isTrue();

@@ -127,6 +127,19 @@ class LazyTest {
   }
 
   @Test
+  void anIndexOfALocalCopyDoesNotServeALazyLayerInTheSameLibrary() throws Exception {
+    scene.put("1", TestImage.of(Scene.bigLayer(LayerBytes.GZIP, 3_000_000)));
+    big = Scene.noise(3_000_000, 1);
+    try (Client client = scene.client();
+        ImageView local = client.view("oci:" + scene.layout("1"))) {
+      assertThat(Client.read(local, Scene.BIG, 1_000_000, 100)).isEqualTo(part(1_000_000, 100));
+      try (ImageView view = client.view(scene.name())) {
+        assertThat(Client.read(view, Scene.BIG, 2_000_000, 100)).isEqualTo(part(2_000_000, 100));
+      }
+    }
+  }
+
+  @Test
   void manyThreadsReadEveryByteRightAndFetchNoneTwice() throws Exception {
     TestRegistry registry = indexed(Scene.usual(), 6_000_000);
     try (Client client = scene.client();
