@@ -56,7 +56,16 @@ make_dist() {
   make_archivable "$java" "$fresh/lib/archivable.jar" "$fresh"/lib/*.jar
   find "$fresh" -exec touch -h -d "$time" {} +
   class_path=$fresh/lib/archivable.jar:$fresh/ocifs.jar
-  train "$java" "$fresh/ocifs.aot" </dev/null >"$target/dist-training.log" 2>&1
+  local log=$target/dist-training.log
+  rm -f "$log"
+  train "$java" "$fresh/ocifs.aot" "$log" || {
+    echo "build.sh: commands may start slower than they could, as not all of the training run worked:" >&2
+    cat "$log" >&2
+  }
+  [[ -s $fresh/ocifs.aot ]] || {
+    echo "build.sh: the JVM recorded no cache of classes; leave dist/ out: -Docifs.dist.skip" >&2
+    exit 1
+  }
   touch -d "$time" "$fresh/ocifs.aot" "$fresh"
   rm -rf "$dist"
   mv "$fresh" "$dist"

@@ -126,8 +126,13 @@ make_archivable() {
   "$1" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$class_path" dev.ocifs.cli.ArchivableClasses "${@:2}"
 }
 
-# Records the cache $2 by a run of the JVM $1 on $class_path.
+# Records the cache $2 by a run of the JVM $1 on $class_path, with its output in $3. Fails when part
+# of that run did; then there may be a cache nevertheless, which knows less.
 train() {
+  local folder code=0
+  folder=$(mktemp -d -t ocifs-training-XXXXXX) || return
   "$1" "${jvm_options[@]}" -XX:AOTCacheOutput="$2" -Xlog:disable -cp "$class_path" \
-    dev.ocifs.cli.Training
+    dev.ocifs.cli.Training "$folder" "$3" </dev/null >>"$3" 2>&1 || code=$?
+  rm -rf --one-file-system "$folder"
+  return "$code"
 }

@@ -26,32 +26,30 @@ public final class Training {
 
   private Training() {}
 
+  /** What the run leaves behind lies in the folder that it is given; whoever gave it deletes it. */
   public static void main(String[] args) throws IOException {
     Console.system();
-    Path folder = Files.createTempDirectory("ocifs-training-");
-    try {
-      Path layout = Files.createDirectory(folder.resolve("image"));
-      String root = "--root=" + folder.resolve("store");
-      String image = "oci:" + layout + ":demo";
-      SampleImage.write(layout);
-      Stdio.redirectTo(folder.resolve("log"));
-      MountRegistry registry = new MountRegistry(folder);
-      registry.remove(registry.register(folder, image, "", folder.resolve("log")).id());
-      run("--help");
-      run("index", root, image);
-      indexMuch(folder, root);
-      run("ls", root, "-lR", image);
-      run("cat", root, image, "/etc/motd");
-      run("inspect", root, image);
-      run("mounts", root);
-      run("nonsense");
-      run("mount", root, image, folder.resolve("nowhere").toString());
-      run("umount", root, folder.toString());
-      serve(folder, root, image);
-      run("demo");
-    } finally {
-      DemoCommand.delete(folder);
-    }
+    Path folder = Path.of(args[0]);
+    Path layout = Files.createDirectory(folder.resolve("image"));
+    String root = "--root=" + folder.resolve("store");
+    String image = "oci:" + layout + ":demo";
+    SampleImage.write(layout);
+    Path log = Path.of(args[1]);
+    Stdio.redirectTo(log);
+    MountRegistry registry = new MountRegistry(folder);
+    registry.remove(registry.register(folder, image, "", log).id());
+    run("--help");
+    run("index", root, image);
+    indexMuch(folder, root);
+    run("ls", root, "-lR", image);
+    run("cat", root, image, "/etc/motd");
+    run("inspect", root, image);
+    run("mounts", root);
+    run("nonsense");
+    run("mount", root, image, folder.resolve("nowhere").toString());
+    run("umount", root, folder.toString());
+    serve(folder, root, image);
+    run("demo");
     // The JVM itself logs its exit.
     System.getLogger("java.lang.Runtime").isLoggable(System.Logger.Level.DEBUG);
     System.exit(0);
