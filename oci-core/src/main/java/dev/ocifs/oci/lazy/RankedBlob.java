@@ -54,6 +54,11 @@ public final class RankedBlob implements BlobSource {
   }
 
   @Override
+  public void verified() throws IOException {
+    blob.verified();
+  }
+
+  @Override
   public boolean trusted() {
     return blob.trusted();
   }
