@@ -31,7 +31,8 @@ class StatusReportTest {
     return new LayerStatus(
         new Digest(Digest.Algorithm.SHA256, String.valueOf(digit).repeat(64)),
         source,
-        new RemoteState(100, present, 40, 70, 3, present == 100, Optional.empty()));
+        new RemoteState(100, present, 40, 70, 3, present == 100, Optional.empty()),
+        Optional.empty());
   }
 
   @Test

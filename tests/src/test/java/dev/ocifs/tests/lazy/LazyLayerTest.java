@@ -23,6 +23,7 @@ import dev.ocifs.oci.lazy.Timing;
 import dev.ocifs.oci.source.BlobSource;
 import dev.ocifs.oci.source.FileBlob;
 import dev.ocifs.oci.source.ImageLayer;
+import dev.ocifs.oci.source.PublishedIndex;
 import dev.ocifs.oci.source.RemoteLayer;
 import dev.ocifs.oci.source.RemoteState;
 import dev.ocifs.oci.store.Store;
@@ -68,7 +69,7 @@ final class LazyLayerTest {
     }
 
     @Override
-    public Optional<BlobSource> publishedIndex() {
+    public Optional<PublishedIndex> publishedIndex() {
       return Optional.empty();
     }
 
