@@ -45,9 +45,7 @@ final class RemoteFlags {
 
   RemoteSettings settings(Ocifs ocifs) throws OcifsException {
     RemoteOptions options =
-        RemoteOptions.DEFAULTS
-            .withPolicy(pull)
-            .withForeignUrls(registry.allowForeignUrls);
+        RemoteOptions.DEFAULTS.withPolicy(pull).withForeignUrls(registry.allowForeignUrls);
     options = withPublishedIndex(options);
     if (readTimeout != null) {
       options =

@@ -390,8 +390,7 @@ public final class LayerFs implements Closeable {
     for (ImageLayer layer : image.layers()) {
       Optional<Lease<LayerIndex>> index = indices.find(layer);
       states.add(
-          LayerStatus.of(
-              layer, index.map(lease -> lease.value().facts()), new Refusals(store)));
+          LayerStatus.of(layer, index.map(lease -> lease.value().facts()), new Refusals(store)));
       index.ifPresent(Lease::close);
     }
     return states;

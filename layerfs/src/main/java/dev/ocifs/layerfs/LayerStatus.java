@@ -17,8 +17,7 @@ import java.util.Optional;
  * @param refused why it is or was to be read as a whole, when there was an index for it that cannot
  *     be used; not escaped
  */
-public record LayerStatus(
-    Digest layer, Source source, RemoteState blob, Optional<String> refused) {
+public record LayerStatus(Digest layer, Source source, RemoteState blob, Optional<String> refused) {
 
   /** Why a layer can be read. */
   public enum Source {

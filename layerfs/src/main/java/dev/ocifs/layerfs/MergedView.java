@@ -488,8 +488,7 @@ final class MergedView implements ImageView {
     List<LayerStatus> states = new ArrayList<>();
     for (int i = 0; i < indices.size(); i++) {
       LayerFacts facts = indices.get(i).value().facts();
-      states.add(
-          LayerStatus.of(image.layers().get(i), Optional.of(facts), new Refusals(store)));
+      states.add(LayerStatus.of(image.layers().get(i), Optional.of(facts), new Refusals(store)));
     }
     return status.withLayers(states);
   }

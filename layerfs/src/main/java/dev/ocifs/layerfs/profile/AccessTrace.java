@@ -58,10 +58,7 @@ public final class AccessTrace {
    */
   public AccessTrace first(int most, IntPredicate layers) {
     return new AccessTrace(
-        Arrays.stream(keys)
-            .filter(key -> layers.test(SpanKeys.layer(key)))
-            .limit(most)
-            .toArray());
+        Arrays.stream(keys).filter(key -> layers.test(SpanKeys.layer(key))).limit(most).toArray());
   }
 
   long key(int i) {

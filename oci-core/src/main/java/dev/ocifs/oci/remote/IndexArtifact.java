@@ -20,8 +20,7 @@ import java.util.Optional;
  * @param profile the access profile; its layers are those of the image, its spans those of the
  *     indices
  */
-record IndexArtifact(
-    Digest digest, Map<Digest, Descriptor> indexes, Optional<Descriptor> profile) {
+record IndexArtifact(Digest digest, Map<Digest, Descriptor> indexes, Optional<Descriptor> profile) {
   /** What the artifact is. */
   static final String TYPE = "application/vnd.ocifs.index.v1";
 

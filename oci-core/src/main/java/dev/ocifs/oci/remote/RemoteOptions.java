@@ -50,7 +50,13 @@ public record RemoteOptions(
 
   public RemoteOptions withPolicy(Policy value) {
     return new RemoteOptions(
-        value, requests, backgroundBytesPerSecond, publishedIndexes, pinnedIndex, foreignUrls, fetching);
+        value,
+        requests,
+        backgroundBytesPerSecond,
+        publishedIndexes,
+        pinnedIndex,
+        foreignUrls,
+        fetching);
   }
 
   public RemoteOptions withBackgroundRate(long bytesPerSecond) {
@@ -67,12 +73,24 @@ public record RemoteOptions(
   /** With this published index and no other. */
   public RemoteOptions withPinnedIndex(Digest artifact) {
     return new RemoteOptions(
-        policy, requests, backgroundBytesPerSecond, true, Optional.of(artifact), foreignUrls, fetching);
+        policy,
+        requests,
+        backgroundBytesPerSecond,
+        true,
+        Optional.of(artifact),
+        foreignUrls,
+        fetching);
   }
 
   public RemoteOptions withFetching(LazyOptions value) {
     return new RemoteOptions(
-        policy, requests, backgroundBytesPerSecond, publishedIndexes, pinnedIndex, foreignUrls, value);
+        policy,
+        requests,
+        backgroundBytesPerSecond,
+        publishedIndexes,
+        pinnedIndex,
+        foreignUrls,
+        value);
   }
 
   public RemoteOptions withForeignUrls(boolean value) {

@@ -46,6 +46,7 @@ class RankedBlobTest {
       blob.verified(); // or the whole would be read and compared once more
     }
     assertThat(calls)
-        .containsExactly("read at 1 as BACKGROUND", "pass at 2 as BACKGROUND", "verified", "closed");
+        .containsExactly(
+            "read at 1 as BACKGROUND", "pass at 2 as BACKGROUND", "verified", "closed");
   }
 }

@@ -1,6 +1,7 @@
 package dev.ocifs.tests.registry;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +13,7 @@ import dev.ocifs.layerfs.profile.AccessRecorder;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.Descriptor;
 import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.RegistryName;
 import dev.ocifs.oci.manifest.Document;
@@ -25,7 +27,6 @@ import dev.ocifs.oci.remote.RemoteOptions;
 import dev.ocifs.oci.source.BlobSource;
 import dev.ocifs.oci.source.FileBlob;
 import dev.ocifs.oci.source.Image;
-import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.store.PendingFile;
 import dev.ocifs.tests.image.Entry;
 import dev.ocifs.tests.image.LayerBytes;
@@ -133,8 +134,9 @@ class PublishedTest {
 
   private Descriptor profileOf(Digest artifact) throws IOException {
     byte[] manifest = scene.registry.manifest(Scene.REPOSITORY, artifact.toString());
-    assertThat(manifest).isNotNull();
-    return ImageManifest.parse(Document.of(manifest, Limits.DEFAULT)).layers().getLast();
+    return ImageManifest.parse(Document.of(requireNonNull(manifest), Limits.DEFAULT))
+        .layers()
+        .getLast();
   }
 
   private static void awaitWhole(Client client, String name) throws IOException {
@@ -335,7 +337,8 @@ class PublishedTest {
     Digest wrong;
     try (Client here = scene.client()) {
       here.pull(scene.name());
-      wrong = publish(here, "1", Optional.empty(), (files, layer) -> files.values().iterator().next());
+      wrong =
+          publish(here, "1", Optional.empty(), (files, layer) -> files.values().iterator().next());
     }
     try (Client client = pinned(wrong)) {
       assertThatThrownBy(() -> client.view(scene.name()).close())
@@ -388,8 +391,7 @@ class PublishedTest {
         (key, value) -> value.startsWith("sha256:") ? NOWHERE.toString() : value);
     layer.put("annotations", annotations);
     Map<String, Object> rootfs =
-        Map.of(
-            "type", "layers", "diff_ids", List.of("sha256:" + TestImage.sha256(listed.tar())));
+        Map.of("type", "layers", "diff_ids", List.of("sha256:" + TestImage.sha256(listed.tar())));
     Map<String, Object> config =
         writer.document(
             "application/vnd.oci.image.config.v1+json",
@@ -410,7 +412,7 @@ class PublishedTest {
         Image image = client.image(name)) {
       assertThat(client.library.status(image).getFirst().refused()).isEmpty();
       Digest blob = image.layers().getFirst().digest().orElseThrow();
-      byte[] right = scene.registry.blob(Scene.REPOSITORY, blob);
+      byte[] right = requireNonNull(scene.registry.blob(Scene.REPOSITORY, blob));
       byte[] wrong = right.clone();
       wrong[100] ^= 1;
       scene.registry.putBlob(Scene.REPOSITORY, blob, wrong);
