@@ -64,6 +64,11 @@ public final class RankedBlob implements BlobSource {
   }
 
   @Override
+  public void verified() throws IOException {
+    blob.verified();
+  }
+
+  @Override
   public Optional<Path> wholeFile() {
     return blob.wholeFile();
   }
