@@ -1,12 +1,12 @@
 package dev.ocifs.tests.registry;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ocifs.tests.conformance.Tools;
-import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,20 +35,25 @@ final class Containerd implements Closeable {
               address = "%s"
             """
                 .formatted(dir.resolve("containerd"), dir.resolve("containerd-state"), socket));
+    Path log = dir.resolve("containerd.log");
     Process process =
         new ProcessBuilder("containerd", "--config", config.toString())
             .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
             .start();
-    BufferedReader log = process.inputReader(UTF_8);
-    List<String> said = new ArrayList<>();
-    String line = log.readLine();
-    while (line != null && !line.contains("successfully booted")) {
-      said.add(line);
-      line = log.readLine();
+    while (!isListening(socket)) {
+      assertThat(process.isAlive()).as("%s", log).isTrue();
+      Thread.onSpinWait();
     }
-    assertThat(line).as("containerd serves: %s", said).isNotNull();
-    Thread.ofVirtual().start(() -> log.lines().forEach(more -> {})); // that it never waits
     return new Containerd(process, socket);
+  }
+
+  private static boolean isListening(Path socket) {
+    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      return channel.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private Containerd(Process process, Path socket) {

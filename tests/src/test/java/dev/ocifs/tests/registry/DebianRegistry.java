@@ -1,18 +1,18 @@
 package dev.ocifs.tests.registry;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ocifs.oci.Digest;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +28,9 @@ final class DebianRegistry {
 
   private final Path data;
   private final Path config;
-  private final String host;
-  private final AtomicLong requests = new AtomicLong();
-  private final AtomicLong sentBytes = new AtomicLong();
+  private final Path log;
+  private final int port;
   private @Nullable Process process;
-  private @Nullable Thread counting;
 
   /**
    * Not started yet.
@@ -41,8 +39,9 @@ final class DebianRegistry {
    */
   DebianRegistry(Path dir) throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      host = "127.0.0.1:" + free.getLocalPort();
+      port = free.getLocalPort();
     }
+    log = dir.resolve("registry.log");
     data = dir.resolve("data");
     config =
         Files.writeString(
@@ -57,56 +56,51 @@ final class DebianRegistry {
             http:
               addr: %s
             """
-                .formatted(data, host));
+                .formatted(data, host()));
   }
 
   String host() {
-    return host;
+    return "127.0.0.1:" + port;
   }
 
   /** Returns when it serves. */
   void start() throws IOException {
-    process =
-        new ProcessBuilder(PROGRAM, "serve", config.toString()).redirectErrorStream(true).start();
-    BufferedReader log = process.inputReader(UTF_8);
-    String line = log.readLine();
-    while (line != null && !line.contains("listening on")) {
-      line = log.readLine();
+    Process started =
+        new ProcessBuilder(PROGRAM, "serve", config.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    process = started;
+    while (!isListening()) {
+      assertThat(started.isAlive()).as("%s", log).isTrue();
+      Thread.onSpinWait();
     }
-    assertThat(line).as("docker-registry serves").isNotNull();
-    counting = Thread.ofVirtual().start(() -> log.lines().forEach(this::count));
   }
 
-  private void count(String line) {
-    Matcher sent = SENT.matcher(line);
-    if (sent.find()) {
-      requests.incrementAndGet();
-      sentBytes.addAndGet(Long.parseLong(sent.group(1)));
+  private boolean isListening() {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
     }
   }
 
   /** Ends it at once; again does nothing. */
   void stop() {
-    try {
-      if (process != null) {
-        process.destroyForcibly().waitFor();
-      }
-      if (counting != null) {
-        counting.join();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (process != null) {
+      process.destroyForcibly().onExit().join();
     }
   }
 
-  /** How often blobs were asked for, as its log says; known for sure when it is stopped. */
-  long requests() {
-    return requests.get();
-  }
-
-  /** How many bytes of blobs it has sent, as {@link #requests}. */
-  long sentBytes() {
-    return sentBytes.get();
+  /** How many bytes it has sent for each request of a blob, as its log says. */
+  List<Long> sentBlobs() throws IOException {
+    try (Stream<String> lines = Files.lines(log)) {
+      return lines
+          .map(SENT::matcher)
+          .filter(Matcher::find)
+          .map(sent -> Long.valueOf(sent.group(1)))
+          .toList();
+    }
   }
 
   /** The file in which it keeps a blob. */

@@ -241,8 +241,11 @@ class ForeignTablesTest {
       assertThat(Client.read(view, "usr/one", 0, 100)).isEqualTo("1".getBytes(UTF_8));
       assertThat(fetched(client, view)).isLessThan(size / 2);
       from.stop();
-      assertThat(from.requests()).isLessThanOrEqualTo(1 + 2 * 2 + 2);
-      assertThat(from.sentBytes()).isPositive().isLessThan(size / 2);
+      // The config, an end and a table each, what the read and the root of the tree need.
+      assertThat(from.sentBlobs()).hasSizeBetween(2, 1 + 2 * 2 + 2);
+      assertThat(from.sentBlobs().stream().mapToLong(Long::longValue).sum())
+          .isPositive()
+          .isLessThan(size / 2);
       from.start();
       assertThat(withoutAdded(ViewLister.list(view)).differences(given)).isEmpty();
       assertThat(layers(client, view))
