@@ -177,6 +177,7 @@ public final class LayerIndexer {
             new LayerPass(
                 blob,
                 compression,
+                layer.diffId(),
                 algorithm,
                 limits,
                 plainSpans,
