@@ -15,6 +15,7 @@ final class Completion {
   private final Store store;
   private final Digest digest;
   private final PartialBlob partial;
+  private final Verifier verifier;
   private final Faults faults;
 
   /** Held while the whole is compared, and while the files are closed. Taken alone. */
@@ -33,12 +34,18 @@ final class Completion {
     this.store = store;
     this.digest = digest;
     this.partial = partial;
+    verifier = new Verifier(store, digest, partial);
     this.faults = faults;
   }
 
   /** The blob as a file of the store; null until it is one. */
   @Nullable FileBlob whole() {
     return whole;
+  }
+
+  /** Says that the digest was compared by one who read all of the blob since it was opened. */
+  void verified() {
+    verifier.verified();
   }
 
   /** Finishes in a thread of its own. What comes of it is seen by who asks for it. */
@@ -70,7 +77,7 @@ final class Completion {
         throw new OcifsException(OcifsException.Kind.IO, "blob " + digest + " was closed");
       }
       try {
-        if (!partial.isWhole() || !partial.finish()) {
+        if (!verifier.finish()) {
           return false;
         }
         whole = FileBlob.open(store.blob(digest));

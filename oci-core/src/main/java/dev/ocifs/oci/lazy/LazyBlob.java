@@ -211,7 +211,7 @@ public final class LazyBlob implements BlobSource {
   public void verified() throws IOException {
     if (whole() == null) {
       parts().fetcher.endPass();
-      parts().partial.verified();
+      parts().completion.verified();
       boolean ignored = parts().completion.finish();
     }
   }
