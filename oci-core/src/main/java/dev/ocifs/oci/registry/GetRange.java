@@ -31,7 +31,6 @@ final class GetRange implements Operation<Long> {
   private @Nullable URI shortCut;
   private @Nullable URI answeredBy;
   private @Nullable String etag;
-  private boolean conditional;
   private @Nullable URI elsewhere;
 
   GetRange(BlobRanges blob, Descriptor descriptor, long pos, long len, RangeFetcher.Sink sink) {
@@ -56,12 +55,10 @@ final class GetRange implements Operation<Long> {
   @Override
   public Request request(Place place) throws IOException {
     Request request = address(place);
-    conditional = false;
     if (pos > 0 || end < descriptor.size()) {
       request = request.with("Range", "bytes=" + pos + "-" + (end - 1));
       if (pos > start && etag != null && request.uri().equals(answeredBy)) {
         request = request.with("If-Range", etag);
-        conditional = true;
       }
     }
     return request;
@@ -127,9 +124,6 @@ final class GetRange implements Operation<Long> {
               + response.uri().getHost()
               + ", its descriptor says "
               + descriptor.size());
-    }
-    if (!conditional && (pos > 0 || end < descriptor.size())) {
-      blob.rangesIgnored();
     }
     return 0;
   }
