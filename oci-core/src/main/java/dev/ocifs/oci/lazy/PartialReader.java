@@ -111,7 +111,7 @@ final class PartialReader {
           throw faults.timedOut();
         }
         if (want.alarm == null) {
-          want.alarm = timing.in(left, () -> rouse(want));
+          fetcher.rouseIn(left, want);
         }
       }
       if (want.waiter != null) {
@@ -123,16 +123,6 @@ final class PartialReader {
       Thread.currentThread().interrupt();
       throw new OcifsException(
           OcifsException.Kind.IO, "interrupted while waiting for bytes of " + fetcher, e);
-    } finally {
-      fetcher.lock().unlock();
-    }
-  }
-
-  private void rouse(Want want) {
-    fetcher.lock().lock();
-    try {
-      want.alarm = null;
-      want.wake();
     } finally {
       fetcher.lock().unlock();
     }

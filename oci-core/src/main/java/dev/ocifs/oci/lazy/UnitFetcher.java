@@ -94,12 +94,30 @@ final class UnitFetcher implements FetchQueue.Source {
         faults.tryNow(timing.nanoTime()); // who comes anew does not wait for what failed before
       }
       want = new Want(from, to, rank, pieces, lock.newCondition(), timing.nanoTime());
+      if (rank == FetchPriority.READ) {
+        rouseIn(timeoutNanos(), want); // the time runs from now, also if its thread does not
+      }
       add(want);
     } finally {
       lock.unlock();
     }
     queue.offer(this, rank);
     return want;
+  }
+
+  /** Has who waits look at the time after a while; the caller holds the lock. */
+  void rouseIn(long delayNanos, Want want) {
+    want.alarm = timing.in(delayNanos, () -> rouse(want));
+  }
+
+  private void rouse(Want want) {
+    lock.lock();
+    try {
+      want.alarm = null;
+      want.wake();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Has units fetched for which nobody waits yet. */
