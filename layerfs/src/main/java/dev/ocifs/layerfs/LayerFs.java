@@ -15,6 +15,8 @@ import dev.ocifs.layerfs.metrics.PerformanceTracker;
 import dev.ocifs.layerfs.objects.ObjectStats;
 import dev.ocifs.layerfs.objects.ObjectStore;
 import dev.ocifs.layerfs.pool.PoolMetrics;
+import dev.ocifs.layerfs.profile.AccessTrace;
+import dev.ocifs.layerfs.profile.HeatProfile;
 import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.tree.TreeBuilder;
 import dev.ocifs.layerfs.view.Finding;
@@ -42,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 
 /**
  * Opens images as merged trees: the way into the library.
@@ -288,15 +291,43 @@ public final class LayerFs implements Closeable {
   }
 
   /**
+   * What mounts of an image have read first, in a form to be published; the spans are those of its
+   * {@link #indexFiles}. Mounts add to it when they end.
+   *
+   * @return empty when none has read anything
+   */
+  public Optional<byte[]> accessProfile(Image image) {
+    List<Digest> diffIds = image.layers().stream().map(ImageLayer::diffId).toList();
+    try {
+      HeatProfile profile = HeatProfile.read(store.profile(ChainId.of(diffIds)));
+      AccessTrace first = profile.hottest(MergedView.PREFETCHED_SPANS);
+      return first.size() == 0 ? Optional.empty() : Optional.of(first.encode());
+    } catch (IOException e) {
+      return Optional.empty(); // none yet, or damaged: it is a hint
+    }
+  }
+
+  /**
    * Begins to fetch what is missing of the image of a view, in the background and while no read
    * waits. It ends when all is in the store, as after {@link #pull}, or with the view.
    *
    * @param view one that {@link #view} opened
    */
   public void fetch(ImageView view, FetchingOrder order) {
+    fetch(view, order, remark -> LOG.log(Level.DEBUG, remark));
+  }
+
+  /**
+   * As the other.
+   *
+   * @param remarks hears what is passed over, as a published profile that cannot be used; called by
+   *     another thread
+   */
+  public void fetch(ImageView view, FetchingOrder order, Consumer<String> remarks) {
     if (view instanceof MergedView merged) {
       merged.fetch(
           order,
+          remarks,
           listener -> get(merged.image(), FetchPriority.BACKGROUND, IndexListener.NONE, listener));
     }
   }
@@ -358,7 +389,8 @@ public final class LayerFs implements Closeable {
     List<LayerStatus> states = new ArrayList<>();
     for (ImageLayer layer : image.layers()) {
       Optional<Lease<LayerIndex>> index = indices.find(layer);
-      states.add(LayerStatus.of(layer, index.map(lease -> lease.value().facts())));
+      states.add(
+          LayerStatus.of(layer, index.map(lease -> lease.value().facts()), new Refusals(store)));
       index.ifPresent(Lease::close);
     }
     return states;

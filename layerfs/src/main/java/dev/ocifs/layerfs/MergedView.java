@@ -36,6 +36,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,7 @@ final class MergedView implements ImageView {
   private static final Logger LOG = System.getLogger("dev.ocifs.layerfs");
 
   /** As many as can be worth it; the prefetcher stops when it has filled its share of the cache. */
-  private static final int PREFETCHED_SPANS = 1024;
+  static final int PREFETCHED_SPANS = 1024;
 
   private final Image image;
   private final ImageTree tree;
@@ -162,13 +163,13 @@ final class MergedView implements ImageView {
   }
 
   /** Begins to fetch what is missing of the image. */
-  void fetch(FetchingOrder order, BackgroundFetch.Work rest) {
+  void fetch(FetchingOrder order, Consumer<String> remarks, BackgroundFetch.Work rest) {
     if (image.layers().stream().anyMatch(layer -> layer.remote().isPresent())) {
       fetching =
           BackgroundFetch.start(
               image.name(),
               listener -> {
-                Object ignored = FetchPriority.PREFETCH.during(() -> expect(order));
+                Object ignored = FetchPriority.PREFETCH.during(() -> expect(order, remarks));
                 if (order.all()) {
                   rest.run(listener);
                 }
@@ -177,10 +178,13 @@ final class MergedView implements ImageView {
   }
 
   /** Announces what shall be fetched first, in this order; returns how many bytes that are. */
-  private long expect(FetchingOrder order) throws IOException {
+  private long expect(FetchingOrder order, Consumer<String> remarks) throws IOException {
     long bytes = 0;
     if (order.readBefore()) {
       AccessTrace hot = profile().hottest(PREFETCHED_SPANS);
+      if (hot.size() == 0) {
+        hot = readElsewhere(remarks).orElse(hot);
+      }
       for (int i = 0; i < hot.size(); i++) {
         if (hot.layer(i) < layers.size()) {
           bytes += layers.get(hot.layer(i)).expect(hot.span(i));
@@ -195,6 +199,17 @@ final class MergedView implements ImageView {
       }
     }
     return bytes;
+  }
+
+  /** What other mounts have read first, if that is known. */
+  private Optional<AccessTrace> readElsewhere(Consumer<String> remarks) {
+    try {
+      return PublishedProfile.find(
+          image, indices.stream().map(Lease::value).toList(), PREFETCHED_SPANS);
+    } catch (IOException e) {
+      remarks.accept("no use is made of the published access profile: " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private long expect(long inode) throws IOException {
@@ -473,7 +488,7 @@ final class MergedView implements ImageView {
     List<LayerStatus> states = new ArrayList<>();
     for (int i = 0; i < indices.size(); i++) {
       LayerFacts facts = indices.get(i).value().facts();
-      states.add(LayerStatus.of(image.layers().get(i), Optional.of(facts)));
+      states.add(LayerStatus.of(image.layers().get(i), Optional.of(facts), new Refusals(store)));
     }
     return status.withLayers(states);
   }
