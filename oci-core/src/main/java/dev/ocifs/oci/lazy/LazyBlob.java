@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When a fetch fails the wants stay, and are tried again after a pause that doubles. A read that
  * got no byte it needs within the read timeout fails; what is here goes on being served, and the
- * next read tries anew at once. Nothing that waits holds a fetch: an interrupted reader leaves
- * those of others alone.
+ * next read tries anew at once. Who is no reader does not wait where the remote has said what will
+ * not pass: that it has no such blob, or another one. Nothing that waits holds a fetch: an
+ * interrupted reader leaves those of others alone.
  *
  * <p>When all units are here, whoever brought the last one has the whole blob compared with its
  * digest and moved to the blobs of the store; during a pass over the blob that is left to the pass
@@ -479,14 +480,24 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
     fault = failure;
     retryNanos = now + pause;
     plan().dropExpectations();
-    if (now - failingNanos >= timeoutNanos()) {
+    boolean last = isLasting(failure);
+    if (last || now - failingNanos >= timeoutNanos()) {
       for (Want want : plan().all()) {
         if (want.rank != FetchPriority.READ) { // they may wait long for their turn
-          fail(want, timedOut(failure));
+          fail(want, last ? ((OcifsException) failure).again().layer(digest) : timedOut(failure));
         }
       }
     }
     Timing.Alarm ignored = timing.in(pause, this::offerAll);
+  }
+
+  /** Whether the remote has said what it will say again: only reads wait for a change of that. */
+  private static boolean isLasting(Throwable failure) {
+    return failure instanceof OcifsException known
+        && switch (known.kind()) {
+          case NOT_FOUND, MISMATCH, DENIED, UNSUPPORTED, USAGE -> true;
+          default -> false;
+        };
   }
 
   private static void fail(Want want, IOException failure) {
@@ -515,8 +526,8 @@ public final class LazyBlob implements BlobSource, FetchQueue.Source {
    *
    * @param progress told how many more bytes are here
    * @throws OcifsException {@code REMOTE} when all attempts of the read timeout fail, {@code
-   *     MISMATCH} when the bytes are not those of the digest, {@code STORE} when they cannot be
-   *     kept; it may be called again
+   *     NOT_FOUND} or {@code DENIED} as soon as the remote says so, {@code MISMATCH} when the bytes
+   *     are not those of the digest, {@code STORE} when they cannot be kept; it may be called again
    */
   public void complete(LongConsumer progress) throws IOException {
     int before = verdicts(-1);

@@ -14,6 +14,7 @@ import dev.ocifs.tests.cli.Launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,5 +176,28 @@ class RegistryCommandsTest {
     run(0, "umount", dir.toString());
     run(0, "mount", "-q", "--backend=kernel", scene.name(), dir.toString());
     assertThat(dir.resolve("many/59")).hasBinaryContent(Scene.noise(30_000, 59));
+  }
+
+  @Test
+  void aPullThatCannotBeFinishedEndsAtOnceWithWhatIsTrue() throws Exception {
+    String layer = scene.layers().get(1).toString();
+    scene.registry.always(
+        Route.BLOB,
+        visit -> {
+          if (visit.exchange.getRequestURI().getPath().endsWith(layer)) {
+            Fault.status(404, "BLOB_UNKNOWN", "gone").apply(visit);
+          }
+        });
+    assertThat(run(3, "pull", "-q", "--read-timeout=3600", scene.name()).err().lines())
+        .singleElement()
+        .asString()
+        .contains(scene.name(), layer, "push the image there again");
+    scene.registry.always(Route.BLOB, null);
+    byte[] longer = Arrays.copyOf(scene.blob(1), scene.blob(1).length + 1);
+    scene.registry.putBlob(Scene.REPOSITORY, scene.layers().get(1), longer);
+    assertThat(run(5, "pull", "-q", "--read-timeout=3600", scene.name()).err().lines())
+        .singleElement()
+        .asString()
+        .contains(scene.name(), layer, "its descriptor says");
   }
 }
