@@ -127,6 +127,24 @@ public final class StoredImages {
   }
 
   /**
+   * Says that all of an image is here now. Does nothing when its name was taken away since, or
+   * given to another image, for whoever fetched it may end long after that.
+   */
+  @SuppressWarnings("try") // the lock is held, not used
+  public void completed(String name, Descriptor top) throws IOException {
+    try (BuildLock lock = store.lock(LOCK)) {
+      for (Descriptor listed : read(file(false))) {
+        if (name(listed).equals(Optional.of(name)) && listed.digest().equals(top.digest())) {
+          List<Descriptor> whole = without(read(file(true)), name);
+          whole.add(listed);
+          write(file(true), whole);
+          boolean ignored = drop(name, false);
+        }
+      }
+    }
+  }
+
+  /**
    * Takes a name away. What nothing else leads to can be removed then: {@link #removeUnnamed}.
    *
    * @return whether there was such a name

@@ -200,4 +200,22 @@ final class StoredImagesTest {
     assertThat(Files.readString(store.root().resolve("index.json"))).isEqualTo(first);
     assertThat(once).startsWith("{\"schemaVersion\":2,");
   }
+
+  @Test
+  void whatWasFetchedToTheEndIsNamedOnlyIfItStillHasTheName() throws IOException {
+    Descriptor a = image("a");
+    Descriptor b = image("b");
+    images.put("localhost/a:1", a, false);
+    images.completed("localhost/a:1", b);
+    assertThat(images.list()).containsExactly(new StoredImage("localhost/a:1", a, false));
+    images.completed("localhost/a:1", a);
+    assertThat(images.list()).containsExactly(new StoredImage("localhost/a:1", a, true));
+    images.completed("localhost/a:1", a);
+    images.put("localhost/a:1", b, true);
+    images.completed("localhost/a:1", a);
+    assertThat(images.list()).containsExactly(new StoredImage("localhost/a:1", b, true));
+    assertThat(images.remove("localhost/a:1")).isTrue();
+    images.completed("localhost/a:1", b);
+    assertThat(images.list()).isEmpty();
+  }
 }
