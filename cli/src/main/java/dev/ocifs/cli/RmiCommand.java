@@ -46,10 +46,7 @@ final class RmiCommand implements Callable<Integer> {
         refuse(images, found, mount);
       }
     }
-    for (StoredImage image : found) {
-      images.remove(image.name());
-    }
-    long freed = images.removeUnnamed();
+    long freed = images.remove(found);
     if (!ocifs.quiet()) {
       ocifs.console().message(ByteSize.format(freed) + " freed");
     }

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.List;
+import java.util.stream.Stream;
 import dev.ocifs.mount.MountTable;
 import dev.ocifs.oci.registry.Fault;
 import dev.ocifs.oci.registry.Recorded;
 import dev.ocifs.oci.registry.Route;
 import dev.ocifs.oci.remote.RemoteOptions;
 import dev.ocifs.oci.store.Store;
+import dev.ocifs.oci.store.UnusedFile;
 import dev.ocifs.tests.cli.Launcher;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -199,5 +202,36 @@ class RegistryCommandsTest {
         .singleElement()
         .asString()
         .contains(scene.name(), layer, "its descriptor says");
+  }
+
+  private List<Path> kept() throws IOException {
+    try (Stream<Path> files = Files.walk(scene.root().resolve("ocifs/objects/sha256"))) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  @Test
+  void uncompressedLayersGoWithTheirImageButNotFromUnderAMount() throws Exception {
+    assumeTrue(Launcher.canMount(), "this user cannot open /dev/fuse");
+    String layout = "oci:" + scene.layout("1");
+    run(0, "pull", "-q", scene.name());
+    run(0, "mount", "-q", "--backend=kernel", "--keep-layers", layout, dir.toString());
+    int layers = kept().size();
+    assertThat(layers).isPositive();
+    run(0, "rmi", shortName);
+    assertThat(blob(0)).doesNotExist();
+    assertThat(kept()).hasSize(layers);
+    assertThat(dir.resolve(Scene.BIG)).hasBinaryContent(BIG);
+    run(0, "umount", dir.toString());
+    run(0, "pull", "-q", scene.name());
+    for (Path layer : kept()) {
+      while (!UnusedFile.is(layer)) {
+        Thread.onSpinWait(); // the server ends after the mount
+      }
+    }
+    run(0, "rmi", shortName);
+    assertThat(kept()).isEmpty();
+    assertThat(run(0, "ls", "-q", layout).out()).isEqualTo("link\nmany\ntop\nusr\n");
+    assertThat(run(0, "fsck").out()).contains("all sound");
   }
 }
