@@ -165,8 +165,8 @@ public final class StoredImages {
    * so do indices and trees, which are small and make the next mount of the image lazy.
    *
    * @return how many bytes that freed
-   * @throws dev.ocifs.oci.OcifsException when a document cannot be read, so that what it leads to is
-   *     not known; only names are removed then
+   * @throws dev.ocifs.oci.OcifsException when a document cannot be read, so that what it leads to
+   *     is not known; only names are removed then
    */
   public long remove(Collection<StoredImage> images) throws IOException {
     Optional<Stacks> stacks = stacks(images.stream().map(StoredImage::top).toList());

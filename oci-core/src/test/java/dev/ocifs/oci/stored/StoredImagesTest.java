@@ -1,14 +1,10 @@
 package dev.ocifs.oci.stored;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.util.stream.Stream;
-import java.util.ArrayList;
-import java.nio.channels.FileChannel;
-import dev.ocifs.oci.store.UnusedFile;
 import dev.ocifs.oci.ChainId;
 import dev.ocifs.oci.Descriptor;
 import dev.ocifs.oci.Digest;
@@ -17,16 +13,20 @@ import dev.ocifs.oci.MediaType;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.manifest.DocumentWriter;
 import dev.ocifs.oci.store.Store;
+import dev.ocifs.oci.store.UnusedFile;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -236,8 +236,7 @@ final class StoredImagesTest {
             MediaType.OCI_CONFIG,
             "{\"os\":\"linux\",\"architecture\":\"amd64\",\"rootfs\":"
                 + ("{\"type\":\"layers\",\"diff_ids\":[" + diffIds + "]}}"));
-    return blob(
-        MediaType.OCI_MANIFEST, new String(DocumentWriter.manifest(config, blobs), UTF_8));
+    return blob(MediaType.OCI_MANIFEST, new String(DocumentWriter.manifest(config, blobs), UTF_8));
   }
 
   private static List<String> digests(String... layers) {
@@ -279,8 +278,7 @@ final class StoredImagesTest {
     awaitNextTick();
     long blobs = images.bytes(images.find("localhost/same:1").orElseThrow());
     long shared = "a".length();
-    assertThat(remove("localhost/same:1"))
-        .isEqualTo(blobs - shared + Files.size(a) * 3);
+    assertThat(remove("localhost/same:1")).isEqualTo(blobs - shared + Files.size(a) * 3);
     assertThat(List.of(c, metadata, profile)).allSatisfy(file -> assertThat(file).doesNotExist());
     assertThat(List.of(a, b, outside, tree)).allSatisfy(file -> assertThat(file).exists());
     remove("localhost/ab:1");
