@@ -39,10 +39,13 @@ import java.lang.System.Logger.Level;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
@@ -263,7 +266,7 @@ public final class LayerFs implements Closeable {
    *     give it; what is there by then stays, and is not fetched again
    */
   public void pull(Image image, IndexListener listener, PullListener each) throws IOException {
-    get(image, FetchPriority.PREFETCH, listener, each);
+    get(image, LayerWork.whole(indices, FetchPriority.PREFETCH, each), List.of(), listener);
   }
 
   /**
@@ -325,19 +328,26 @@ public final class LayerFs implements Closeable {
    */
   public void fetch(ImageView view, FetchingOrder order, Consumer<String> remarks) {
     if (view instanceof MergedView merged) {
-      merged.fetch(
-          order,
-          remarks,
-          listener -> get(merged.image(), FetchPriority.BACKGROUND, IndexListener.NONE, listener));
+      merged.fetch(order, remarks, listener -> getWhatCanBeHad(merged.image(), listener));
     }
   }
 
-  private void get(Image image, FetchPriority rank, IndexListener listener, PullListener each)
+  /** A layer that cannot be had now does not keep the others from coming. */
+  private void getWhatCanBeHad(Image image, PullListener each) throws IOException {
+    Queue<OcifsException> failures = new ConcurrentLinkedQueue<>();
+    LayerWork work = LayerWork.whole(indices, FetchPriority.BACKGROUND, each);
+    get(image, LayerWork.wherePossible(work, failures), failures, IndexListener.NONE);
+  }
+
+  private void get(
+      Image image, LayerWork work, Collection<OcifsException> failures, IndexListener listener)
       throws IOException {
     try {
-      LayerWork work = LayerWork.whole(indices, rank, each);
       List<Lease<LayerIndex>> leases = indices(image.name(), image.layers(), work, listener);
       try {
+        if (!failures.isEmpty()) {
+          throw failures.iterator().next();
+        }
         tree(leases).close();
       } finally {
         closeAll(leases);

@@ -55,9 +55,22 @@ final class Faults {
     return pause;
   }
 
-  /** How long requests have been failing; of use while the last one has. */
-  synchronized long failingNanos(long nowNanos) {
-    return nowNanos - firstNanos;
+  /**
+   * What to fail with who is no reader: what the remote will say again, or that nothing has come
+   * for the timeout; null while another request may succeed. Only reads wait for longer.
+   */
+  synchronized @Nullable OcifsException hopeless(long nowNanos) {
+    if (last instanceof OcifsException known && isLasting(known.kind())) {
+      return known.again().layer(digest);
+    }
+    return nowNanos - firstNanos >= timeout.toNanos() ? timedOut() : null;
+  }
+
+  private static boolean isLasting(OcifsException.Kind kind) {
+    return switch (kind) {
+      case NOT_FOUND, MISMATCH, DENIED, UNSUPPORTED, USAGE -> true;
+      default -> false;
+    };
   }
 
   /** Says that what came is not what it should be. */

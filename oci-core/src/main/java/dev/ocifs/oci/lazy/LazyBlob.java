@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When a fetch fails the wants stay, and are tried again after a pause that doubles ({@link
  * Faults}). A read that got no byte it needs within the read timeout fails; what is here goes on
- * being served, and the next read tries anew at once. Nothing that waits holds a fetch: an
- * interrupted reader leaves those of others alone.
+ * being served, and the next read tries anew at once. Who is no reader does not wait where the
+ * remote has said what will not pass: that it has no such blob, or another one. Nothing that waits
+ * holds a fetch: an interrupted reader leaves those of others alone.
  *
  * <p>When all units are here ({@link PartialBlob} has them), whoever brought the last one has the
  * whole blob compared with its digest and moved to the blobs of the store ({@link Completion});
@@ -192,8 +193,8 @@ public final class LazyBlob implements BlobSource {
    *
    * @param progress told how many more bytes are here
    * @throws OcifsException {@code REMOTE} when all attempts of the read timeout fail, {@code
-   *     MISMATCH} when the bytes are not those of the digest, {@code STORE} when they cannot be
-   *     kept; it may be called again
+   *     NOT_FOUND} or {@code DENIED} as soon as the remote says so, {@code MISMATCH} when the bytes
+   *     are not those of the digest, {@code STORE} when they cannot be kept; it may be called again
    */
   public void complete(LongConsumer progress) throws IOException {
     if (whole() == null) {

@@ -286,11 +286,10 @@ final class UnitFetcher implements FetchQueue.Source {
     long now = timing.nanoTime();
     long pause = faults.requestFailed(failure, now);
     plan.dropExpectations();
-    if (faults.failingNanos(now) >= timeoutNanos()) {
-      for (Want want : plan.all()) {
-        if (want.rank != FetchPriority.READ) { // they may wait long for their turn
-          want.fail(faults.timedOut());
-        }
+    for (Want want : plan.all()) {
+      OcifsException hopeless = faults.hopeless(now);
+      if (hopeless != null && want.rank != FetchPriority.READ) { // they may wait long for a turn
+        want.fail(hopeless);
       }
     }
     Timing.Alarm ignored = timing.in(pause, this::offerAll);

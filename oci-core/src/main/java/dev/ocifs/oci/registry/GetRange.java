@@ -48,6 +48,11 @@ final class GetRange implements Operation<Long> {
   }
 
   @Override
+  public String whenMissing() {
+    return "the registry has lost it: push the image there again, or take another tag";
+  }
+
+  @Override
   public long broughtBytes() {
     return pos - start;
   }
@@ -114,16 +119,7 @@ final class GetRange implements Operation<Long> {
   private long whole(Response response) throws OcifsException {
     OptionalLong length = response.number("Content-Length");
     if (length.isPresent() && length.getAsLong() != descriptor.size()) {
-      throw new OcifsException(
-          OcifsException.Kind.MISMATCH,
-          "blob "
-              + descriptor.digest()
-              + " has "
-              + length.getAsLong()
-              + " bytes at "
-              + response.uri().getHost()
-              + ", its descriptor says "
-              + descriptor.size());
+      throw anotherSize(length.getAsLong(), response.uri().getHost());
     }
     return 0;
   }
@@ -143,16 +139,7 @@ final class GetRange implements Operation<Long> {
     }
     OptionalLong size = range.get().size();
     if (size.isPresent() && size.getAsLong() != descriptor.size()) {
-      throw new OcifsException(
-          OcifsException.Kind.MISMATCH,
-          "blob "
-              + descriptor.digest()
-              + " has "
-              + size.getAsLong()
-              + " bytes at "
-              + place
-              + ", its descriptor says "
-              + descriptor.size());
+      throw anotherSize(size.getAsLong(), place.toString());
     }
     return pos;
   }
@@ -186,18 +173,25 @@ final class GetRange implements Operation<Long> {
     pos += len;
   }
 
+  private OcifsException anotherSize(long size, String where) {
+    return differs("has " + size + " bytes at " + where);
+  }
+
   private OcifsException shorter(Place place) {
+    return differs("ends before byte " + pos + " at " + place);
+  }
+
+  private OcifsException differs(String how) {
     return new OcifsException(
-        OcifsException.Kind.MISMATCH,
-        "blob "
-            + descriptor.digest()
-            + " ends before byte "
-            + pos
-            + " at "
-            + place
-            + ", its descriptor says "
-            + descriptor.size()
-            + " bytes");
+            OcifsException.Kind.MISMATCH,
+            "blob "
+                + descriptor.digest()
+                + " "
+                + how
+                + ", its descriptor says "
+                + descriptor.size()
+                + " bytes")
+        .hint("what the registry keeps is damaged: push the image there again");
   }
 
   private static OcifsException wrong(Place place, String what) {
