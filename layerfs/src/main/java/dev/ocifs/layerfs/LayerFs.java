@@ -298,7 +298,7 @@ public final class LayerFs implements Closeable {
     List<Digest> diffIds = image.layers().stream().map(ImageLayer::diffId).toList();
     try {
       HeatProfile profile = HeatProfile.read(store.profile(ChainId.of(diffIds)));
-      AccessTrace first = profile.hottest(MergedView.PREFETCHED_SPANS);
+      AccessTrace first = profile.hottest(ReadAhead.MOST_SPANS);
       return first.size() == 0 ? Optional.empty() : Optional.of(first.encode());
     } catch (IOException e) {
       return Optional.empty(); // none yet, or damaged: it is a hint
@@ -377,7 +377,7 @@ public final class LayerFs implements Closeable {
    */
   public void hydrate(ImageView view, HydrationOptions how) throws IOException {
     if (view instanceof MergedView merged) {
-      merged.hydrate(how, engine.files());
+      merged.hydrate(how, engine);
     }
   }
 

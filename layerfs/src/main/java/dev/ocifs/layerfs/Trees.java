@@ -84,8 +84,7 @@ final class Trees {
   }
 
   @SuppressWarnings("try") // the lock is held, not used
-  private ImageTree make(List<Lease<LayerIndex>> layers, Finding.Sink findings)
-      throws IOException {
+  private ImageTree make(List<Lease<LayerIndex>> layers, Finding.Sink findings) throws IOException {
     Digest chainId = chainId(layers);
     Path path = store.tree(chainId);
     try (BuildLock lock = store.lock(path.getFileName().toString());
