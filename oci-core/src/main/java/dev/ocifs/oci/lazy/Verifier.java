@@ -27,7 +27,7 @@ final class Verifier {
   /** Takes the bytes of a pass over the file. */
   @FunctionalInterface
   private interface Sink {
-    void accept(ByteBuffer bytes) throws IOException;
+    void accept(byte[] bytes, int length) throws IOException;
   }
 
   private final Store store;
@@ -85,7 +85,7 @@ final class Verifier {
 
   private Digest hash() throws IOException {
     Hasher hasher = Hasher.of(digest.algorithm());
-    pass(bytes -> hasher.update(bytes.array(), 0, bytes.limit()));
+    pass((bytes, length) -> hasher.update(bytes, 0, length));
     return hasher.digest();
   }
 
@@ -94,7 +94,7 @@ final class Verifier {
     for (long pos = 0; pos < partial.size(); pos += buffer.length) {
       int n = (int) Math.min(buffer.length, partial.size() - pos);
       file.read(pos, buffer, 0, n);
-      sink.accept(ByteBuffer.wrap(buffer, 0, n));
+      sink.accept(buffer, n);
     }
   }
 
@@ -148,9 +148,9 @@ final class Verifier {
     Hasher hasher = Hasher.of(digest.algorithm());
     try (PendingFile copy = store.create(target)) {
       pass(
-          bytes -> {
-            hasher.update(bytes.array(), 0, bytes.limit());
-            copy.write(bytes);
+          (bytes, length) -> {
+            hasher.update(bytes, 0, length);
+            copy.write(ByteBuffer.wrap(bytes, 0, length));
           });
       Digest found = hasher.digest();
       if (found.equals(digest)) {

@@ -29,7 +29,6 @@ final class WriteGate {
   private static final long SEALED = Long.MIN_VALUE;
 
   private static final long CHANGE = 1L << 32;
-  private static final long WRITERS = CHANGE - 1;
   private static final VarHandle WORD =
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.source.RangeFetcher;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -68,7 +69,8 @@ final class ClosingTest {
     }
 
     @Override
-    public void serve(Remote remote, long pos, long len, Remote.Sink sink) throws IOException {
+    public void serve(Remote remote, long pos, long len, RangeFetcher.Sink sink)
+        throws IOException {
       try {
         remote.send(pos, Math.min(first, len), sink);
         halted.countDown();
