@@ -84,7 +84,7 @@ class PublishedTest {
   }
 
   private Digest publish(Client client, String tag, Optional<byte[]> profile) throws IOException {
-    return publish(client, tag, profile, Map::get);
+    return publish(client, tag, profile, (files, layer) -> requireNonNull(files.get(layer)));
   }
 
   private Digest publish(Client client, String tag, Optional<byte[]> profile, Choice choice)
