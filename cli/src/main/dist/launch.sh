@@ -14,6 +14,13 @@ jvm_options=(-XX:+UseSerialGC -Xmx144m -Xmn8m -XX:TrimNativeHeapInterval=1000 --
 # Reads of 16 KiB from registries would cost more than what is done with the bytes.
 jvm_options+=(-Djdk.httpclient.bufsize=262144)
 
+# The variables by which registries are found, as RegistryVariables has them: a server gets these.
+registry_variables=(
+  REGISTRY_AUTH_FILE DOCKER_CONFIG CONTAINERS_REGISTRIES_CONF XDG_RUNTIME_DIR XDG_CONFIG_HOME
+  XDG_CACHE_HOME HOME SSL_CERT_FILE PATH HTTP_PROXY http_proxy HTTPS_PROXY https_proxy NO_PROXY
+  no_proxy REQUEST_METHOD
+)
+
 # Sets $command, $foreground, $batch and $root.
 understand() {
   local argument previous=
@@ -42,16 +49,18 @@ hand_over() {
     ((EUID == 0)) && socket=/var/lib/ocifs || socket=${XDG_DATA_HOME:-${HOME:-}/.local/share}/ocifs
   fi
   socket+=/ocifs/server.sock
-  [[ -S $socket && -w $socket ]] && type -P perl >/dev/null || return
+  [[ -S $socket && -O $socket && -w $socket ]] && type -P perl >/dev/null || return
   [[ ! -t 2 ]] || terminal=terminal
   perl -e '
-    my ($path, @texts) = @ARGV;
+    my ($path, $directory, $terminal, $count, @texts) = @ARGV;
+    my @set = map { defined $ENV{$_} ? "$_=$ENV{$_}" : () } splice(@texts, 0, $count);
     my ($AF_UNIX, $SOCK_STREAM) = (1, 1);
     my $server;
     length $path < 108 and
+      ((stat $path)[2] & 077) == 0 and
       socket($server, $AF_UNIX, $SOCK_STREAM, 0) and
       connect($server, pack("Sa108", $AF_UNIX, $path)) or exit 250;
-    my $request = join("", map { "$_\0" } "ocifs 1", @texts);
+    my $request = join("", map { "$_\0" } "ocifs 2", $directory, $terminal, scalar @set, @set, @texts);
     syswrite($server, pack("aN", "R", length $request) . $request) or exit 250;
     my $none = 250;
     sub take {
@@ -67,7 +76,7 @@ hand_over() {
       $none = 9;
       exit unpack("N", $bytes) if $type eq "X";
       syswrite($type eq "E" ? STDERR : STDOUT, $bytes);
-    }' "$socket" "$PWD" "$terminal" "$@"
+    }' "$socket" "$PWD" "$terminal" "${#registry_variables[@]}" "${registry_variables[@]}" "$@"
   code=$?
   ((code == 250)) || exit "$code"
 }

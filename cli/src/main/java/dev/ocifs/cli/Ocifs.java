@@ -4,6 +4,7 @@ import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.mount.server.ServerClient;
 import dev.ocifs.mount.server.ServerRequest;
 import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.registry.config.RegistryVariables;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -202,6 +203,11 @@ final class Ocifs implements Runnable {
     return place.service().map(MountService::registries).orElse(own);
   }
 
+  /** What the environment of whoever gave the command says about registries. */
+  RegistryVariables registryVariables() {
+    return RegistryVariables.of(console.env(), place.directory());
+  }
+
   private Map<String, String> environment() {
     return console.env();
   }
@@ -229,7 +235,8 @@ final class Ocifs implements Runnable {
   OptionalInt askServer(Store store, List<String> words) throws IOException {
     return ServerClient.call(
         store.serverSocket(),
-        new ServerRequest(directory(), console.errIsTerminal(), words),
+        new ServerRequest(
+            directory(), console.errIsTerminal(), registryVariables().values(), words),
         console.out(),
         console.err());
   }

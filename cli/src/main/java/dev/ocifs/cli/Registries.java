@@ -32,7 +32,8 @@ final class Registries implements Closeable {
   }
 
   /**
-   * @param env tells where the user's configuration is
+   * @param env the environment of this process: helpers are started in it, with the variables of
+   *     the settings in the place of its own
    */
   Registries(StoreOpener store, Supplier<Map<String, String>> env) {
     this.store = store;
@@ -67,7 +68,7 @@ final class Registries implements Closeable {
     if (settings.authFile().isPresent()) {
       options = options.withAuthFile(settings.authFile().get());
     }
-    Map<String, String> variables = env.get();
+    Map<String, String> variables = settings.variables().in(env.get());
     return RegistryConfig.load(variables, Path.of(variables.getOrDefault("HOME", "/")), options);
   }
 

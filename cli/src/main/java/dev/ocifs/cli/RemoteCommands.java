@@ -5,7 +5,6 @@ import dev.ocifs.mount.server.ServerReply;
 import dev.ocifs.mount.server.ServerRequest;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.Optional;
 
 /** Runs the command lines of other processes in the server. Thread-safe. */
@@ -24,7 +23,7 @@ final class RemoteCommands implements MountServer.Handler {
             new PrintStream(reply.err(), false, StandardCharsets.UTF_8),
             false,
             request.terminal(),
-            Map.of(),
+            request.variables(),
             System::nanoTime);
     Ocifs.Place place = new Ocifs.Place(request.directory(), Optional.of(service), reply::isGone);
     return Ocifs.run(console, place, request.arguments().toArray(new String[0]));

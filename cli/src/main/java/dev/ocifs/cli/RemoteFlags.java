@@ -59,6 +59,7 @@ final class RemoteFlags {
               ByteSize.parse("--background-rate", backgroundRate, Long.MAX_VALUE));
     }
     return new RemoteSettings(
+        ocifs.registryVariables(),
         registry.authFile(ocifs),
         Optional.ofNullable(registry.tlsVerify),
         registry.allowPrivate,

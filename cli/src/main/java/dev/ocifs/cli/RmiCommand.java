@@ -46,21 +46,30 @@ final class RmiCommand implements Callable<Integer> {
         refuse(images, found, mount);
       }
     }
-    for (StoredImage image : found) {
-      images.remove(image.name());
-    }
-    long freed = images.removeUnnamed();
+    long freed = images.remove(found);
     if (!ocifs.quiet()) {
       ocifs.console().message(ByteSize.format(freed) + " freed");
     }
     return ExitCode.OK;
   }
 
+  /** The image of the store that a mount shows; empty for one of files elsewhere. */
+  private static Optional<StoredImage> mounted(StoredImages images, MountRegistry.Record mount)
+      throws IOException {
+    try {
+      return images.resolve(mount.image().replaceFirst("^docker:(//)?", ""));
+    } catch (OcifsException e) {
+      if (e.kind() == OcifsException.Kind.USAGE) {
+        return Optional.empty(); // oci:DIR and the like are no names
+      }
+      throw e;
+    }
+  }
+
   private static void refuse(
       StoredImages images, List<StoredImage> removed, MountRegistry.Record mount)
       throws IOException {
-    String typed = mount.image().replaceFirst("^docker:(//)?", "");
-    Optional<StoredImage> mounted = images.resolve(typed);
+    Optional<StoredImage> mounted = mounted(images, mount);
     if (mounted.isPresent() && removed.contains(mounted.get())) {
       throw new OcifsException(
               OcifsException.Kind.USAGE, mounted.get().name() + " is mounted at " + mount.dir())

@@ -63,8 +63,7 @@ final class BackgroundFetch implements Closeable {
       } catch (CancellationException e) {
         return;
       } catch (IOException | RuntimeException | OutOfMemoryError e) {
-        boolean passing =
-            e instanceof OcifsException known && known.kind() == OcifsException.Kind.REMOTE;
+        boolean passing = e instanceof OcifsException known && canBeMended(known.kind());
         if (!closed) {
           LOG.log(
               Level.WARNING,
@@ -78,6 +77,14 @@ final class BackgroundFetch implements Closeable {
         pause = Math.min(2 * pause, LAST_PAUSE_NANOS);
       }
     }
+  }
+
+  /** Whether somebody else can make it work: bring the registry back, push again, let us in. */
+  private static boolean canBeMended(OcifsException.Kind kind) {
+    return switch (kind) {
+      case REMOTE, NOT_FOUND, DENIED -> true;
+      default -> false;
+    };
   }
 
   private void await(long nanos) {

@@ -10,6 +10,7 @@ import dev.ocifs.oci.lazy.RankedBlob;
 import dev.ocifs.oci.source.ImageLayer;
 import dev.ocifs.oci.source.RemoteLayer;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -103,6 +104,31 @@ interface LayerWork {
           if (!done) {
             index.close();
           }
+        }
+      }
+    };
+  }
+
+  /**
+   * Does the same with each layer, though it fails with others.
+   *
+   * @param failures gets what it fails with, of several threads
+   */
+  static LayerWork wherePossible(LayerWork work, Collection<OcifsException> failures) {
+    return new LayerWork() {
+      @Override
+      public Optional<Lease<LayerIndex>> find(ImageLayer layer) throws IOException {
+        return work.find(layer);
+      }
+
+      @Override
+      public Optional<Lease<LayerIndex>> index(ImageLayer layer, LongConsumer progress)
+          throws IOException {
+        try {
+          return work.index(layer, progress);
+        } catch (OcifsException e) {
+          failures.add(e);
+          return Optional.empty();
         }
       }
     };

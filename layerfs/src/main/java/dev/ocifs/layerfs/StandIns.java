@@ -38,7 +38,7 @@ final class StandIns {
     this.kinds =
         List.of(
             new Published(new PublishedIndexer(store, limits)),
-            new Listed(new TocIndexer(store, limits, false)));
+            new Listed(new TocIndexer(store, limits)));
     this.cache = cache;
     this.refusals = new Refusals(store);
   }

@@ -125,6 +125,17 @@ public final class OcifsException extends IOException {
     return this;
   }
 
+  /** The same error, to be thrown to somebody else, who adds what only he knows. */
+  public OcifsException again() {
+    OcifsException same = new OcifsException(kind, what, this);
+    same.rule = rule;
+    same.entry = entry;
+    same.layer = layer;
+    same.image = image;
+    same.hint = hint;
+    return same;
+  }
+
   /** One line: where, what, the rule, and what to do next. */
   @Override
   public String getMessage() {

@@ -13,6 +13,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -62,9 +63,11 @@ public final class MountServer implements Closeable {
     ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     boolean listening = false;
     try {
-      Files.deleteIfExists(socket);
-      listener.bind(UnixDomainSocketAddress.of(socket));
-      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+      Path unnamed = unnamed(socket);
+      Files.deleteIfExists(unnamed);
+      listener.bind(UnixDomainSocketAddress.of(unnamed));
+      Files.setPosixFilePermissions(unnamed, PosixFilePermissions.fromString("rw-------"));
+      Files.move(unnamed, socket, StandardCopyOption.ATOMIC_MOVE);
       MountServer server = new MountServer(socket, listener, handler);
       Thread.ofPlatform().daemon().name("ocifs-server").start(server::accept);
       listening = true;
@@ -77,6 +80,12 @@ public final class MountServer implements Closeable {
         listener.close();
       }
     }
+  }
+
+  /** Where a socket gets its mode before anybody can find it; not longer, for the limit's sake. */
+  private static Path unnamed(Path socket) {
+    String name = String.valueOf(socket.getFileName());
+    return socket.resolveSibling(name.substring(0, name.length() - 1) + "~");
   }
 
   /**
@@ -126,8 +135,14 @@ public final class MountServer implements Closeable {
     try (client) {
       Frames.Frame frame = Frames.read(client);
       if (frame.type() == Frames.REQUEST) {
-        ServerRequest request = ServerRequest.decode(frame.bytes());
         ServerReply reply = new ServerReply(client);
+        ServerRequest request;
+        try {
+          request = ServerRequest.decode(frame.bytes());
+        } catch (OcifsException e) {
+          reply.refuse(e);
+          return;
+        }
         Thread.ofPlatform().daemon().name("ocifs-client").start(reply::awaitGone);
         reply.exit(handler.handle(request, reply));
       }

@@ -11,12 +11,34 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /** Hands command lines to a {@link MountServer}. */
 public final class ServerClient {
+  private static final int RIGHTS_OF_OTHERS = 077;
+
   private ServerClient() {}
+
+  /** Whoever could put a socket there, or listen to it, would get what the request holds. */
+  private static void checkOwner(Path socket) throws IOException {
+    Map<String, Object> found;
+    try {
+      found = Files.readAttributes(socket, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return; // the server has just ended
+    }
+    Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    if (!self.equals(found.get("uid"))
+        || !(found.get("mode") instanceof Integer mode)
+        || (mode & RIGHTS_OF_OTHERS) != 0) {
+      throw new OcifsException(Kind.STORE, socket + " is not a socket of this user alone")
+          .hint("remove it, and look who may write there");
+    }
+  }
 
   /**
    * Has a server run a command line and passes on what it prints.
@@ -29,6 +51,7 @@ public final class ServerClient {
     if (!Files.exists(socket)) {
       return OptionalInt.empty();
     }
+    checkOwner(socket);
     boolean answered = false;
     try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
       byte[] bytes = request.encode();

@@ -1,12 +1,17 @@
 package dev.ocifs.mount.server;
 
+import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 
 /** What a handler answers to one client. Thread-safe. */
 public final class ServerReply {
+  /** What the commands exit with where the machine or the server does not let them mount. */
+  private static final int REFUSED = 9;
+
   private final SocketChannel channel;
   private volatile boolean gone;
 
@@ -39,6 +44,12 @@ public final class ServerReply {
       // gone as well
     }
     gone = true;
+  }
+
+  /** Says why nothing is done; the exit code is that of what a mount cannot do. */
+  void refuse(OcifsException why) throws IOException {
+    err().write(("ocifs: " + why.getMessage() + "\n").getBytes(StandardCharsets.UTF_8));
+    exit(REFUSED);
   }
 
   synchronized void exit(int code) throws IOException {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -35,11 +36,21 @@ final class MountServerTest {
   @BeforeEach
   void begin() {
     socket = folder.resolve("s");
-    request = new ServerRequest(folder, true, List.of("mount", "", "ö b", "line\nfeed"));
+    request =
+        new ServerRequest(
+            folder,
+            true,
+            Map.of("HOME", "/home/ö", "http_proxy", "", "NO_PROXY", "a=b"),
+            List.of("mount", "", "ö b", "line\nfeed"));
   }
 
   private OptionalInt call() throws IOException {
     return ServerClient.call(socket, request, out, err);
+  }
+
+  private void bind(ServerSocketChannel listener) throws IOException {
+    listener.bind(UnixDomainSocketAddress.of(socket));
+    Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
   }
 
   /** Says what it was asked. */
@@ -73,7 +84,7 @@ final class MountServerTest {
     assertThat(call()).isEmpty();
     // What a killed server leaves.
     try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      dead.bind(UnixDomainSocketAddress.of(socket));
+      bind(dead);
     }
     assertThat(socket).exists();
     assertThat(call()).isEmpty();
@@ -87,7 +98,7 @@ final class MountServerTest {
     for (boolean answers : new boolean[] {false, true}) {
       Files.deleteIfExists(socket);
       try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-        listener.bind(UnixDomainSocketAddress.of(socket));
+        bind(listener);
         CompletableFuture<Void> server =
             CompletableFuture.runAsync(
                 () -> {
@@ -191,7 +202,12 @@ final class MountServerTest {
         .hasMessageContaining("cut off");
     assertThatThrownBy(() -> ServerRequest.decode("ocifs 9\0/\0\0".getBytes(UTF_8)))
         .hasMessageContaining("version");
-    assertThatThrownBy(() -> ServerRequest.decode("ocifs 1\0relative\0\0".getBytes(UTF_8)))
+    for (String cut : List.of("", "1\0", "x\0", "-1\0", "99999999999\0", "1\0=x\0")) {
+      assertThatThrownBy(() -> ServerRequest.decode(("ocifs 2\0/\0\0" + cut).getBytes(UTF_8)))
+          .as(cut)
+          .isInstanceOf(IOException.class);
+    }
+    assertThatThrownBy(() -> ServerRequest.decode("ocifs 2\0relative\0\0000\0".getBytes(UTF_8)))
         .hasMessageContaining("relative");
   }
 
@@ -209,5 +225,33 @@ final class MountServerTest {
         .isInstanceOf(OcifsException.class)
         .hasMessageContaining("cannot listen at")
         .hasMessageContaining("--root");
+  }
+
+  @Test
+  void tellsAClientOfAnotherVersionThatItIsOne() throws IOException {
+    try (MountServer server = MountServer.open(socket, MountServerTest::echo);
+        SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      byte[] old = "ocifs 1\0/\0\0mount\0".getBytes(UTF_8);
+      Frames.write(client, Frames.REQUEST, old, 0, old.length);
+      Frames.Frame answer = Frames.read(client);
+      assertThat(answer.type()).isEqualTo(Frames.ERR);
+      assertThat(new String(answer.bytes(), UTF_8)).startsWith("ocifs: ").contains("version");
+      assertThat(Frames.read(client).type()).isEqualTo(Frames.EXIT);
+    }
+  }
+
+  @Test
+  void neitherPrintsNorSendsSecretsToOthers() throws IOException {
+    ServerRequest secret =
+        new ServerRequest(folder, false, Map.of("HTTPS_PROXY", "http://u:secret@h"), List.of("x"));
+    assertThat(secret.toString()).contains("HTTPS_PROXY").doesNotContain("secret");
+    try (ServerSocketChannel others = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      bind(others);
+      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+      assertThatThrownBy(this::call)
+          .isInstanceOfSatisfying(
+              OcifsException.class, e -> assertThat(e.kind()).isEqualTo(OcifsException.Kind.STORE))
+          .hasMessageContaining("not a socket of this user alone");
+    }
   }
 }

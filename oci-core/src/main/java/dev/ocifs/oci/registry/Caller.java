@@ -186,7 +186,7 @@ final class Caller {
                   OcifsException.Kind.NOT_FOUND,
                   place + " does not have " + what + ": " + text,
                   refusal)
-              .hint("check the name; some registries also say so where a login is missing");
+              .hint(operation.whenMissing());
       case 429 ->
           new OcifsException(
                   OcifsException.Kind.REMOTE,

@@ -31,7 +31,6 @@ final class GetRange implements Operation<Long> {
   private @Nullable URI shortCut;
   private @Nullable URI answeredBy;
   private @Nullable String etag;
-  private boolean conditional;
   private @Nullable URI elsewhere;
 
   GetRange(BlobRanges blob, Descriptor descriptor, long pos, long len, RangeFetcher.Sink sink) {
@@ -49,6 +48,11 @@ final class GetRange implements Operation<Long> {
   }
 
   @Override
+  public String whenMissing() {
+    return "the registry has lost it: push the image there again, or take another tag";
+  }
+
+  @Override
   public long broughtBytes() {
     return pos - start;
   }
@@ -56,12 +60,10 @@ final class GetRange implements Operation<Long> {
   @Override
   public Request request(Place place) throws IOException {
     Request request = address(place);
-    conditional = false;
     if (pos > 0 || end < descriptor.size()) {
       request = request.with("Range", "bytes=" + pos + "-" + (end - 1));
       if (pos > start && etag != null && request.uri().equals(answeredBy)) {
         request = request.with("If-Range", etag);
-        conditional = true;
       }
     }
     return request;
@@ -117,19 +119,7 @@ final class GetRange implements Operation<Long> {
   private long whole(Response response) throws OcifsException {
     OptionalLong length = response.number("Content-Length");
     if (length.isPresent() && length.getAsLong() != descriptor.size()) {
-      throw new OcifsException(
-          OcifsException.Kind.MISMATCH,
-          "blob "
-              + descriptor.digest()
-              + " has "
-              + length.getAsLong()
-              + " bytes at "
-              + response.uri().getHost()
-              + ", its descriptor says "
-              + descriptor.size());
-    }
-    if (!conditional && (pos > 0 || end < descriptor.size())) {
-      blob.rangesIgnored();
+      throw anotherSize(length.getAsLong(), response.uri().getHost());
     }
     return 0;
   }
@@ -149,16 +139,7 @@ final class GetRange implements Operation<Long> {
     }
     OptionalLong size = range.get().size();
     if (size.isPresent() && size.getAsLong() != descriptor.size()) {
-      throw new OcifsException(
-          OcifsException.Kind.MISMATCH,
-          "blob "
-              + descriptor.digest()
-              + " has "
-              + size.getAsLong()
-              + " bytes at "
-              + place
-              + ", its descriptor says "
-              + descriptor.size());
+      throw anotherSize(size.getAsLong(), place.toString());
     }
     return pos;
   }
@@ -192,18 +173,25 @@ final class GetRange implements Operation<Long> {
     pos += len;
   }
 
+  private OcifsException anotherSize(long size, String where) {
+    return differs("has " + size + " bytes at " + where);
+  }
+
   private OcifsException shorter(Place place) {
+    return differs("ends before byte " + pos + " at " + place);
+  }
+
+  private OcifsException differs(String how) {
     return new OcifsException(
-        OcifsException.Kind.MISMATCH,
-        "blob "
-            + descriptor.digest()
-            + " ends before byte "
-            + pos
-            + " at "
-            + place
-            + ", its descriptor says "
-            + descriptor.size()
-            + " bytes");
+            OcifsException.Kind.MISMATCH,
+            "blob "
+                + descriptor.digest()
+                + " "
+                + how
+                + ", its descriptor says "
+                + descriptor.size()
+                + " bytes")
+        .hint("what the registry keeps is damaged: push the image there again");
   }
 
   private static OcifsException wrong(Place place, String what) {

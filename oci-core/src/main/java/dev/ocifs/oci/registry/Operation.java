@@ -29,6 +29,11 @@ interface Operation<T> {
    */
   T handle(Place place, Response response) throws IOException;
 
+  /** What to do where the server has no such thing. */
+  default String whenMissing() {
+    return "check the name; some registries also say so where a login is missing";
+  }
+
   /** Whether a failed attempt may be followed by another one. */
   default boolean isRepeatable() {
     return true;

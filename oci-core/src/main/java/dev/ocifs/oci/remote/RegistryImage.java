@@ -149,7 +149,7 @@ final class RegistryImage implements RemoteImage {
   void completed() throws IOException {
     synchronized (layers) {
       if (missing.stream().allMatch(this::isHere)) {
-        images.stored().put(image.name(), image.top(), true);
+        images.stored().completed(image.name(), image.top());
       }
     }
   }

@@ -69,6 +69,21 @@ public final class UnusedFile {
    * @return whether it is gone; false also where that cannot be told
    */
   public static boolean delete(Path file) throws IOException {
+    return leased(file, Files::deleteIfExists);
+  }
+
+  /** Whether there is such a file and nobody has it open; false also where that cannot be told. */
+  public static boolean is(Path file) throws IOException {
+    return leased(file, leased -> true);
+  }
+
+  /** Does something with a file while nobody can open it; false when somebody has it open. */
+  @FunctionalInterface
+  private interface Action {
+    boolean on(Path file) throws IOException;
+  }
+
+  private static boolean leased(Path file, Action action) throws IOException {
     if (!System.getProperty("os.name", "").toLowerCase(Locale.ROOT).equals("linux")) {
       return false;
     }
@@ -84,7 +99,7 @@ public final class UnusedFile {
             || (int) Calls.FCNTL.invokeExact(fd, F_SETLEASE, F_WRLCK) < 0) {
           return false;
         }
-        return Files.deleteIfExists(file);
+        return action.on(file);
       } finally {
         int ignored = (int) Calls.CLOSE.invokeExact(fd);
       }

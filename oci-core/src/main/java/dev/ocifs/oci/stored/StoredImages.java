@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,6 +128,24 @@ public final class StoredImages {
   }
 
   /**
+   * Says that all of an image is here now. Does nothing when its name was taken away since, or
+   * given to another image, for whoever fetched it may end long after that.
+   */
+  @SuppressWarnings("try") // the lock is held, not used
+  public void completed(String name, Descriptor top) throws IOException {
+    try (BuildLock lock = store.lock(LOCK)) {
+      for (Descriptor listed : read(file(false))) {
+        if (name(listed).equals(Optional.of(name)) && listed.digest().equals(top.digest())) {
+          List<Descriptor> whole = without(read(file(true)), name);
+          whole.add(listed);
+          write(file(true), whole);
+          boolean ignored = drop(name, false);
+        }
+      }
+    }
+  }
+
+  /**
    * Takes a name away. What nothing else leads to can be removed then: {@link #removeUnnamed}.
    *
    * @return whether there was such a name
@@ -141,6 +160,43 @@ public final class StoredImages {
   }
 
   /**
+   * Takes images away, with the blobs that nothing else leads to ({@link #removeUnnamed}) and what
+   * was derived from layers that no other image of the store has. What somebody has open stays, and
+   * so do indices and trees, which are small and make the next mount of the image lazy.
+   *
+   * @return how many bytes that freed
+   * @throws dev.ocifs.oci.OcifsException when a document cannot be read, so that what it leads to
+   *     is not known; only names are removed then
+   */
+  public long remove(Collection<StoredImage> images) throws IOException {
+    Optional<Stacks> stacks = stacks(images.stream().map(StoredImage::top).toList());
+    for (StoredImage image : images) {
+      boolean ignored = remove(image.name());
+    }
+    long freed = removeUnnamed();
+    Optional<Stacks> others = stacks(roots());
+    if (stacks.isPresent() && others.isPresent()) {
+      freed += stacks.get().without(others.get()).removeDerived(store);
+    }
+    return freed;
+  }
+
+  /** Empty when a document is damaged: then nobody knows what was derived. */
+  private Optional<Stacks> stacks(List<Descriptor> roots) throws IOException {
+    try {
+      return Optional.of(Stacks.of(roots, store));
+    } catch (OcifsException e) {
+      return Optional.empty();
+    }
+  }
+
+  private List<Descriptor> roots() throws IOException {
+    List<Descriptor> roots = new ArrayList<>(read(file(true)));
+    roots.addAll(read(file(false)));
+    return roots;
+  }
+
+  /**
    * Removes the blobs, and the parts of blobs, that no name leads to. What was stored after this
    * began stays.
    *
@@ -151,9 +207,7 @@ public final class StoredImages {
   @SuppressWarnings("try") // the lock is held, not used
   public long removeUnnamed() throws IOException {
     try (BuildLock lock = store.lock(LOCK)) {
-      List<Descriptor> roots = new ArrayList<>(read(file(true)));
-      roots.addAll(read(file(false)));
-      return new Sweep(store).run(roots);
+      return new Sweep(store).run(roots());
     }
   }
 

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What happens when the remote fails. */
 @Timeout(120)
@@ -267,6 +269,37 @@ final class LazyFailureTest {
       }
       victim.get(30, TimeUnit.SECONDS);
       read(blob, remote, 0, 4 * MIB);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = OcifsException.Kind.class,
+      names = {"NOT_FOUND", "MISMATCH", "DENIED"})
+  void onlyAReadWaitsForWhatTheRemoteSaysItDoesNotHave(OcifsException.Kind kind) throws Exception {
+    OcifsException failure = new OcifsException(kind, "it is gone").hint("push it again");
+    Remote read = new Remote(MIB, 0, steps);
+    Remote passed = new Remote(MIB, 1, steps);
+    Remote completed = new Remote(MIB, 2, steps);
+    try (LazyBlob blob = bench.open(read)) {
+      CompletableFuture<Void> reader = reading(blob, read, 100, 100);
+      steps.next().fail(failure);
+      bench.timing.advanceToAlarmWithin(MOST_PAUSE);
+      steps.next().rest();
+      reader.get(30, TimeUnit.SECONDS);
+    }
+    try (RankedBlob pass = new RankedBlob(bench.open(passed), FetchPriority.PREFETCH);
+        LazyBlob rest = bench.open(completed)) {
+      CompletableFuture<Void> passing = reading(pass, passed, 0, MIB);
+      steps.next().fail(failure);
+      OcifsException found = failure(passing);
+      assertThat(found.kind()).isEqualTo(kind);
+      assertThat(found).hasMessage("layer " + passed.digest() + ": it is gone; push it again");
+      CompletableFuture<Void> completing = start(() -> rest.complete(bytes -> {}));
+      steps.next().fail(failure);
+      found = failure(completing);
+      assertThat(found.kind()).isEqualTo(kind);
+      assertThat(found).hasMessage("layer " + completed.digest() + ": it is gone; push it again");
     }
   }
 }

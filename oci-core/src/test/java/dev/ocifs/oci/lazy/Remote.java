@@ -192,9 +192,13 @@ final class Remote implements RangeFetcher {
     }
 
     void fail(String why) throws InterruptedException {
+      fail(new IOException(why));
+    }
+
+    void fail(IOException failure) throws InterruptedException {
       tell(
           () -> {
-            throw new IOException(why);
+            throw failure;
           });
     }
   }

@@ -35,9 +35,12 @@ final class UnusedFileTest {
   void anOpenFileStaysUntilItIsClosed() throws IOException {
     try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ)) {
       assertThat(open.size()).isEqualTo(7);
+      assertThat(UnusedFile.is(file)).isFalse();
       assertThat(UnusedFile.delete(file)).isFalse();
       assertThat(file).hasContent("content");
     }
+    assertThat(UnusedFile.is(file)).isTrue();
+    assertThat(file).hasContent("content");
     assertThat(UnusedFile.delete(file)).isTrue();
   }
 

@@ -3,7 +3,9 @@ package dev.ocifs.oci.stored;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ocifs.oci.ChainId;
 import dev.ocifs.oci.Descriptor;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.Hasher;
@@ -11,16 +13,20 @@ import dev.ocifs.oci.MediaType;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.manifest.DocumentWriter;
 import dev.ocifs.oci.store.Store;
+import dev.ocifs.oci.store.UnusedFile;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -199,5 +205,108 @@ final class StoredImagesTest {
     images.put("localhost/a:1", a, true);
     assertThat(Files.readString(store.root().resolve("index.json"))).isEqualTo(first);
     assertThat(once).startsWith("{\"schemaVersion\":2,");
+  }
+
+  @Test
+  void whatWasFetchedToTheEndIsNamedOnlyIfItStillHasTheName() throws IOException {
+    Descriptor a = image("a");
+    Descriptor b = image("b");
+    images.put("localhost/a:1", a, false);
+    images.completed("localhost/a:1", b);
+    assertThat(images.list()).containsExactly(new StoredImage("localhost/a:1", a, false));
+    images.completed("localhost/a:1", a);
+    assertThat(images.list()).containsExactly(new StoredImage("localhost/a:1", a, true));
+    images.completed("localhost/a:1", a);
+    images.put("localhost/a:1", b, true);
+    images.completed("localhost/a:1", a);
+    assertThat(images.list()).containsExactly(new StoredImage("localhost/a:1", b, true));
+    assertThat(images.remove("localhost/a:1")).isTrue();
+    images.completed("localhost/a:1", b);
+    assertThat(images.list()).isEmpty();
+  }
+
+  private Descriptor imageOf(String... layers) throws IOException {
+    List<Descriptor> blobs = new ArrayList<>();
+    for (String layer : layers) {
+      blobs.add(blob(MediaType.OCI_LAYER, layer));
+    }
+    String diffIds = "\"" + String.join("\",\"", digests(layers)) + "\"";
+    Descriptor config =
+        blob(
+            MediaType.OCI_CONFIG,
+            "{\"os\":\"linux\",\"architecture\":\"amd64\",\"rootfs\":"
+                + ("{\"type\":\"layers\",\"diff_ids\":[" + diffIds + "]}}"));
+    return blob(MediaType.OCI_MANIFEST, new String(DocumentWriter.manifest(config, blobs), UTF_8));
+  }
+
+  private static List<String> digests(String... layers) {
+    return Stream.of(layers).map(layer -> diffId(layer).toString()).toList();
+  }
+
+  private static Digest diffId(String layer) {
+    return Hasher.hash(Digest.Algorithm.SHA256, layer.getBytes(UTF_8));
+  }
+
+  private static Digest chainId(String... layers) {
+    return ChainId.of(Stream.of(layers).map(StoredImagesTest::diffId).toList());
+  }
+
+  private static Path write(Path file) throws IOException {
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, "derived");
+  }
+
+  private long remove(String name) throws IOException {
+    return images.remove(List.of(images.find(name).orElseThrow()));
+  }
+
+  @Test
+  void whatWasDerivedFromLayersGoesWithTheLastImageThatHasThem() throws IOException {
+    assumeTrue(UnusedFile.delete(write(dir.resolve("probe"))), "no leases on this file system");
+    images.put("localhost/ab:1", imageOf("a", "b"), true);
+    images.put("localhost/ac:1", imageOf("a", "c"), false);
+    images.put("localhost/same:1", imageOf("a", "c"), true);
+    Path a = write(store.object(diffId("a")));
+    Path b = write(store.object(diffId("b")));
+    Path c = write(store.object(diffId("c")));
+    Path outside = write(store.object(diffId("of an image elsewhere")));
+    Path metadata = write(store.erofs(chainId("a", "c")));
+    Path profile = write(store.profile(chainId("a", "c")));
+    Path tree = write(store.tree(chainId("a", "c")));
+    remove("localhost/ac:1");
+    assertThat(List.of(a, b, c, metadata, profile)).allSatisfy(file -> assertThat(file).exists());
+    awaitNextTick();
+    long blobs = images.bytes(images.find("localhost/same:1").orElseThrow());
+    long shared = "a".length();
+    assertThat(remove("localhost/same:1")).isEqualTo(blobs - shared + Files.size(a) * 3);
+    assertThat(List.of(c, metadata, profile)).allSatisfy(file -> assertThat(file).doesNotExist());
+    assertThat(List.of(a, b, outside, tree)).allSatisfy(file -> assertThat(file).exists());
+    remove("localhost/ab:1");
+    assertThat(List.of(a, b)).allSatisfy(file -> assertThat(file).doesNotExist());
+    assertThat(outside).exists();
+  }
+
+  @Test
+  void whatSomebodyHasOpenStaysThoughItsImageIsRemoved() throws IOException {
+    images.put("localhost/ab:1", imageOf("a", "b"), true);
+    Path a = write(store.object(diffId("a")));
+    Path profile = write(store.profile(chainId("a", "b")));
+    Path tree = write(store.tree(chainId("a", "b")));
+    try (FileChannel layer = FileChannel.open(a);
+        FileChannel view = FileChannel.open(tree)) {
+      remove("localhost/ab:1");
+      assertThat(a).hasSize(layer.size());
+      assertThat(profile).hasSize(view.size());
+    }
+  }
+
+  @Test
+  void nothingDerivedGoesWhenNobodyKnowsWhatTheOthersNeed() throws IOException {
+    images.put("localhost/ab:1", imageOf("a", "b"), true);
+    images.put("localhost/odd:1", image("with a configuration without layers"), true);
+    Path a = write(store.object(diffId("a")));
+    awaitNextTick();
+    assertThat(remove("localhost/ab:1")).isPositive();
+    assertThat(a).exists();
   }
 }

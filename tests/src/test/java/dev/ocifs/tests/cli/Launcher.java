@@ -76,12 +76,12 @@ public final class Launcher {
   }
 
   /** Where the launcher lies. */
-  static Path home() {
+  public static Path home() {
     return HOME;
   }
 
   /** Runs a line of bash, in which {@code ocifs} is the launcher; arguments begin with $0. */
-  Result bash(String line, String... arguments) throws IOException, InterruptedException {
+  public Result bash(String line, String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("bash", "-c"));
     command.add("ocifs() { '" + program + "' \"$@\"; }; " + line);
     command.addAll(List.of(arguments));

@@ -3,8 +3,10 @@ package dev.ocifs.tests.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ocifs.layerfs.FetchingOrder;
 import dev.ocifs.layerfs.IndexListener;
 import dev.ocifs.layerfs.PullListener;
+import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.lazy.LazyOptions;
@@ -16,6 +18,7 @@ import dev.ocifs.oci.source.BlobSource;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.ImageLayer;
 import dev.ocifs.oci.store.Store;
+import dev.ocifs.oci.stored.StoredImages;
 import dev.ocifs.tests.image.Entry;
 import dev.ocifs.tests.image.LayerBytes;
 import dev.ocifs.tests.image.TestImage;
@@ -24,7 +27,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +41,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An image is got as a whole, and its registry is not needed any more. */
 @Timeout(120)
@@ -141,11 +148,15 @@ class PullTest {
         assertThatThrownBy(() -> client.library.pull(image, IndexListener.NONE, PullListener.NONE))
             .isInstanceOf(OcifsException.class);
         assertThat(client.isWhole(scene.name())).isFalse();
-        for (ImageLayer layer : image.layers()) {
-          present += layer.remote().orElseThrow().state().presentBytes();
-        }
-        assertThat(present).isPositive().isLessThan(scene.layerBytes());
       }
+      try (Client client = scene.client(); // the first may go on receiving until it is closed
+          Image image = client.image(scene.name())) {
+        for (ImageLayer layer : image.layers()) {
+          present +=
+              layer.remote().map(remote -> remote.state().presentBytes()).orElse(layer.size());
+        }
+      }
+      assertThat(present).isPositive().isLessThan(scene.layerBytes());
       scene.registry.always(Route.BLOB, null).resetCounters();
       try (Client client = scene.client()) {
         client.pull(scene.name());
@@ -270,6 +281,117 @@ class PullTest {
         client.pull(scene.name());
         assertThat(client.list(scene.name()).differences(scene.expected("1"))).isEmpty();
       }
+    }
+  }
+
+  @Test
+  void anImageThatIsRemovedWhileItIsFetchedDoesNotComeBack() throws Exception {
+    try (Scene scene = Scene.of(dir, Scene.usual());
+        Client client = scene.client();
+        Image image = client.image(scene.name())) {
+      client.remove(scene.name());
+      client.library.pull(image, IndexListener.NONE, PullListener.NONE);
+      assertThat(new StoredImages(client.store).list()).isEmpty();
+    }
+  }
+
+  @Test
+  void aLayerThatIsGoneDoesNotKeepTheOthersFromComingInTheBackground() throws Exception {
+    try (Scene scene = Scene.of(dir, Scene.usual())) {
+      try (Client client = scene.client()) {
+        client.pull(scene.name());
+        client.remove(scene.name());
+      }
+      Digest gone = scene.layers().get(1);
+      scene.registry.always(Route.BLOB, missing(gone));
+      try (Client client = scene.client();
+          ImageView view = client.view(scene.name())) {
+        client.library.fetch(view, FetchingOrder.ALL);
+        for (Digest layer : scene.layers()) {
+          while (!layer.equals(gone) && Files.notExists(client.store.blob(layer))) {
+            Thread.onSpinWait();
+          }
+        }
+        assertThat(client.store.blob(gone)).doesNotExist();
+        scene.registry.always(Route.BLOB, null);
+        while (!client.isWhole(scene.name())) {
+          Thread.onSpinWait();
+        }
+      }
+    }
+  }
+
+  /** A registry that has lost one blob. */
+  private static Fault missing(Digest blob) {
+    return visit -> {
+      if (visit.exchange.getRequestURI().getPath().endsWith(blob.toString())) {
+        Fault.status(404, "BLOB_UNKNOWN", "gone").apply(visit);
+      }
+    };
+  }
+
+  /** Would wait for a registry much longer than a test may take. */
+  private static final RemoteOptions PATIENT =
+      RemoteOptions.DEFAULTS.withFetching(LazyOptions.DEFAULT.withReadTimeout(Duration.ofHours(1)));
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aLayerThatIsGoneEndsThePullAtOnce(boolean indexed) throws Exception {
+    try (Scene scene = Scene.of(dir, Scene.usual())) {
+      if (indexed) {
+        try (Client client = scene.client()) {
+          client.pull(scene.name());
+          client.remove(scene.name());
+        }
+      }
+      Digest gone = scene.layers().get(1);
+      scene.registry.always(Route.BLOB, missing(gone));
+      try (Client client = scene.client(PATIENT)) {
+        assertThatThrownBy(() -> client.pull(scene.name()))
+            .isInstanceOfSatisfying(
+                OcifsException.class,
+                e -> assertThat(e.kind()).isEqualTo(OcifsException.Kind.NOT_FOUND))
+            .hasMessageContainingAll(scene.name(), "layer " + gone, "push the image there again");
+        assertThat(client.isWhole(scene.name())).isFalse();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-70_000, -1, 1, 70_000})
+  void aLayerOfAnotherSizeEndsThePullAtOnce(int more) throws Exception {
+    try (Scene scene = Scene.of(dir, Scene.usual())) {
+      Digest wrong = scene.layers().get(0);
+      byte[] bytes = scene.blob(0);
+      scene.registry.putBlob(Scene.REPOSITORY, wrong, Arrays.copyOf(bytes, bytes.length + more));
+      try (Client client = scene.client(PATIENT)) {
+        assertThatThrownBy(() -> client.pull(scene.name()))
+            .isInstanceOfSatisfying(
+                OcifsException.class,
+                e -> assertThat(e.kind()).isEqualTo(OcifsException.Kind.MISMATCH))
+            .hasMessageContainingAll(
+                scene.name(),
+                "layer " + wrong,
+                "has " + (bytes.length + more) + " bytes",
+                "its descriptor says " + bytes.length + " bytes",
+                "push the image there again");
+      }
+    }
+  }
+
+  @Test
+  void aPullOutlivesAServerThatIsBusyForAWhile() throws Exception {
+    try (Scene scene = Scene.of(dir, Scene.usual());
+        Client client = scene.client(PATIENT);
+        Image image = client.image(scene.name())) {
+      List<Fault> faults = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        faults.add(i % 2 == 0 ? Fault.status(503, "UNAVAILABLE", "busy") : Fault.reset());
+        faults.add(Fault.retryAfter(429, "0"));
+      }
+      scene.registry.next(Route.BLOB, faults.toArray(Fault[]::new));
+      client.library.pull(image, IndexListener.NONE, PullListener.NONE);
+      assertThat(client.isWhole(scene.name())).isTrue();
     }
   }
 }

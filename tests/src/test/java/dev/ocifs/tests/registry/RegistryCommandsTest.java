@@ -7,21 +7,31 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ocifs.mount.MountTable;
+import dev.ocifs.oci.registry.Credential;
 import dev.ocifs.oci.registry.Fault;
 import dev.ocifs.oci.registry.Recorded;
 import dev.ocifs.oci.registry.Route;
+import dev.ocifs.oci.registry.config.RegistryVariables;
 import dev.ocifs.oci.remote.RemoteOptions;
 import dev.ocifs.oci.store.Store;
+import dev.ocifs.oci.store.UnusedFile;
 import dev.ocifs.tests.cli.Launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that get images from registries, as users type them. */
 @Timeout(300)
@@ -33,6 +43,7 @@ class RegistryCommandsTest {
   private Scene scene;
   private String shortName;
   private Path dir;
+  private final List<Path> others = new ArrayList<>();
 
   @BeforeEach
   void prepare() throws IOException {
@@ -45,8 +56,13 @@ class RegistryCommandsTest {
 
   @AfterEach
   void unmount() throws Exception {
-    if (ocifs != null && MountTable.at(dir).isPresent()) {
-      ocifs.run("umount", "--lazy", dir.toString());
+    if (dir != null) {
+      others.add(dir);
+    }
+    for (Path mounted : others) {
+      if (MountTable.at(mounted).isPresent()) {
+        ocifs.run("umount", "--lazy", mounted.toString());
+      }
     }
     if (scene != null) {
       scene.close();
@@ -205,5 +221,126 @@ class RegistryCommandsTest {
     run(0, "umount", dir.toString());
     run(0, "mount", "-q", "--backend=kernel", scene.name(), dir.toString());
     assertThat(dir.resolve("many/59")).hasBinaryContent(Scene.noise(30_000, 59));
+  }
+
+  @Test
+  void aPullThatCannotBeFinishedEndsAtOnceWithWhatIsTrue() throws Exception {
+    String layer = scene.layers().get(1).toString();
+    scene.registry.always(
+        Route.BLOB,
+        visit -> {
+          if (visit.exchange.getRequestURI().getPath().endsWith(layer)) {
+            Fault.status(404, "BLOB_UNKNOWN", "gone").apply(visit);
+          }
+        });
+    assertThat(run(3, "pull", "-q", "--read-timeout=3600", scene.name()).err().lines())
+        .singleElement()
+        .asString()
+        .contains(scene.name(), layer, "push the image there again");
+    scene.registry.always(Route.BLOB, null);
+    byte[] longer = Arrays.copyOf(scene.blob(1), scene.blob(1).length + 1);
+    scene.registry.putBlob(Scene.REPOSITORY, scene.layers().get(1), longer);
+    assertThat(run(5, "pull", "-q", "--read-timeout=3600", scene.name()).err().lines())
+        .singleElement()
+        .asString()
+        .contains(scene.name(), layer, "its descriptor says");
+  }
+
+  private List<Path> kept() throws IOException {
+    try (Stream<Path> files = Files.walk(scene.root().resolve("ocifs/objects/sha256"))) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  @Test
+  void uncompressedLayersGoWithTheirImageButNotFromUnderAMount() throws Exception {
+    assumeTrue(Launcher.canMount(), "this user cannot open /dev/fuse");
+    String layout = "oci:" + scene.layout("1");
+    run(0, "pull", "-q", scene.name());
+    run(0, "mount", "-q", "--backend=kernel", "--keep-layers", layout, dir.toString());
+    int layers = kept().size();
+    assertThat(layers).isPositive();
+    run(0, "rmi", shortName);
+    assertThat(blob(0)).doesNotExist();
+    assertThat(kept()).hasSize(layers);
+    assertThat(dir.resolve(Scene.BIG)).hasBinaryContent(BIG);
+    run(0, "umount", dir.toString());
+    run(0, "pull", "-q", scene.name());
+    for (Path layer : kept()) {
+      while (!UnusedFile.is(layer)) {
+        Thread.onSpinWait(); // the server ends after the mount
+      }
+    }
+    run(0, "rmi", shortName);
+    assertThat(kept()).isEmpty();
+    assertThat(run(0, "ls", "-q", layout).out()).isEqualTo("link\nmany\ntop\nusr\n");
+    assertThat(run(0, "fsck").out()).contains("all sound");
+  }
+
+  /** Has a mount that another command can be handed to the server of. */
+  private void startServer() throws Exception {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    others.add(other);
+    run(0, "mount", "-q", "--backend=kernel", "oci:" + scene.layout("1"), other.toString());
+  }
+
+  private Launcher.Result bash(int code, String line) throws Exception {
+    Launcher.Result result = ocifs.bash("cd " + folder + " || exit 99; " + line);
+    assertThat(result.code()).as("%s", result).isEqualTo(code);
+    return result;
+  }
+
+  /** By the launcher alone, and by a JVM. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ocifs mount -q --backend=kernel %s mount",
+        "echo '%s mount' | ocifs mount -q --backend=kernel --batch -"
+      })
+  void aServerUsesTheCredentialsOfWhoAsks(String command) throws Exception {
+    assumeTrue(Launcher.canMount(), "this user cannot open /dev/fuse");
+    startServer();
+    scene.registry.logins().demandPassword(new Credential("user", "password", false));
+    String right = "dXNlcjpwYXNzd29yZA=="; // user:password
+    String auths = "{\"auths\":{\"" + scene.registry.host() + "\":{\"auth\":\"" + right + "\"}}}";
+    Files.writeString(folder.resolve("auth.json"), auths);
+    Files.createDirectory(folder.resolve("docker"));
+    Files.writeString(folder.resolve("docker/config.json"), auths);
+    Path home = Files.createDirectories(folder.resolve("home/.docker"));
+    Files.writeString(home.resolve("config.json"), auths);
+    String mount = String.format(Locale.ROOT, command, scene.name());
+    assertThat(bash(14, mount).err()).contains("log in");
+    for (String variable :
+        List.of("REGISTRY_AUTH_FILE=auth.json", "DOCKER_CONFIG=docker", "HOME=home")) {
+      bash(0, "export XDG_RUNTIME_DIR= " + variable + "; " + mount);
+      assertThat(dir.resolve("usr/last")).hasContent("the last");
+      run(0, "umount", dir.toString());
+      run(0, "rmi", "--force", shortName);
+      assertThat(bash(14, mount).err()).as("after " + variable).contains("log in");
+    }
+    bash(0, mount.replace("-q", "-q --authfile auth.json"));
+    assertThat(run(0, "server", "status").out()).containsPattern("mounts +2");
+  }
+
+  @Test
+  void aServerUsesTheProxyOfWhoAsks() throws Exception {
+    assumeTrue(Launcher.canMount(), "this user cannot open /dev/fuse");
+    startServer();
+    String mount = "ocifs mount -q --backend=kernel " + scene.name() + " mount";
+    assertThat(bash(2, "export HTTP_PROXY=socks5://localhost:1 NO_PROXY=; " + mount).err())
+        .contains("HTTP_PROXY", "socks5");
+    bash(0, "export HTTP_PROXY=socks5://localhost:1; unset HTTP_PROXY; " + mount);
+    assertThat(dir.resolve("usr/last")).hasContent("the last");
+  }
+
+  @Test
+  void theLauncherKnowsTheVariablesThatAServerNeeds() throws Exception {
+    Path script = Launcher.home().resolve("cli/src/main/dist/launch.sh");
+    assertThat(
+            ocifs
+                .bash("source \"$0\"; echo \"${registry_variables[*]}\"", script.toString())
+                .out()
+                .strip())
+        .isEqualTo(String.join(" ", RegistryVariables.NAMES));
   }
 }

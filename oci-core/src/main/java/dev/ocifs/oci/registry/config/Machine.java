@@ -21,8 +21,11 @@ record Machine(Map<String, String> env, Path home, Path root) {
     env = Map.copyOf(env);
   }
 
-  /** A variable that is set to something. */
+  /** One of the {@link RegistryVariables}, when it is set to something. */
   Optional<String> variable(String name) {
+    if (!RegistryVariables.NAMES.contains(name)) {
+      throw new IllegalArgumentException(name + " is not handed to servers");
+    }
     return Optional.ofNullable(env.get(name)).filter(value -> !value.isEmpty());
   }
 
