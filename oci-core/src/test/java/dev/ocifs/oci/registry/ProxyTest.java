@@ -98,9 +98,9 @@ class ProxyTest {
         TestProxy proxy = new TestProxy(server.port(), "Proxy-Authorization: ")) {
       assertThatThrownBy(() -> read(server, proxy, Optional.empty()))
           .isInstanceOfSatisfying(
-              OcifsException.class,
-              e -> assertThat(e.kind()).isEqualTo(OcifsException.Kind.DENIED))
-          .hasMessageContainingAll(":" + proxy.port() + " wants a user", "http://USER:PASSWORD@HOST");
+              OcifsException.class, e -> assertThat(e.kind()).isEqualTo(OcifsException.Kind.DENIED))
+          .hasMessageContainingAll(
+              ":" + proxy.port() + " wants a user", "http://USER:PASSWORD@HOST");
       assertThat(server.requests()).isEmpty();
     }
   }

@@ -67,7 +67,9 @@ final class TestProxy implements Closeable {
               : head.contains(needed) ? "200 OK" : "407 Proxy Authentication Required";
       boolean opened = answer.startsWith("200");
       String more = opened ? "" : "Proxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n";
-      client.getOutputStream().write(("HTTP/1.1 " + answer + "\r\n" + more + "\r\n").getBytes(ISO_8859_1));
+      client
+          .getOutputStream()
+          .write(("HTTP/1.1 " + answer + "\r\n" + more + "\r\n").getBytes(ISO_8859_1));
       if (opened) {
         try (Socket server = new Socket(InetAddress.getLoopbackAddress(), target)) {
           threads.execute(() -> copy(server, client));

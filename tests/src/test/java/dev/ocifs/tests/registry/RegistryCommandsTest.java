@@ -4,28 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.charset.StandardCharsets;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import dev.ocifs.tests.image.Entry;
-import dev.ocifs.tests.image.LayerBytes;
-import dev.ocifs.tests.image.TestImage;
-import dev.ocifs.tests.image.TestLayer;
-import dev.ocifs.tests.image.TarWriter;
-import dev.ocifs.oci.MediaType;
-import dev.ocifs.oci.Digest;
-import dev.ocifs.oci.registry.TestRegistry;
 import dev.ocifs.mount.MountTable;
+import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.MediaType;
 import dev.ocifs.oci.registry.Credential;
 import dev.ocifs.oci.registry.Fault;
 import dev.ocifs.oci.registry.Recorded;
 import dev.ocifs.oci.registry.Route;
+import dev.ocifs.oci.registry.TestRegistry;
 import dev.ocifs.oci.registry.config.RegistryVariables;
 import dev.ocifs.oci.remote.RemoteOptions;
 import dev.ocifs.oci.store.Store;
 import dev.ocifs.oci.store.UnusedFile;
 import dev.ocifs.tests.cli.Launcher;
+import dev.ocifs.tests.image.Entry;
+import dev.ocifs.tests.image.LayerBytes;
+import dev.ocifs.tests.image.TarWriter;
+import dev.ocifs.tests.image.TestImage;
+import dev.ocifs.tests.image.TestLayer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +31,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -386,7 +386,8 @@ class RegistryCommandsTest {
   private Path manifest(String tag) throws IOException {
     Path layout = scene.layout(tag);
     Matcher digest =
-        Pattern.compile("sha256:([0-9a-f]{64})").matcher(Files.readString(layout.resolve("index.json")));
+        Pattern.compile("sha256:([0-9a-f]{64})")
+            .matcher(Files.readString(layout.resolve("index.json")));
     assertThat(digest.find()).isTrue();
     return layout.resolve("blobs/sha256").resolve(digest.group(1));
   }
