@@ -21,6 +21,15 @@ import java.util.function.Supplier;
  * is being fetched. Nothing is read or opened before it is needed. Thread-safe.
  */
 final class Registries implements Closeable {
+  static {
+    // The JDK is careful with passwords that it asks people for; ours are for this proxy. Without
+    // this, none that HTTPS goes through gets one.
+    String withheld = "jdk.http.auth.tunneling.disabledSchemes";
+    if (System.getProperty(withheld) == null) {
+      System.setProperty(withheld, "");
+    }
+  }
+
   private final StoreOpener store;
   private final Supplier<Map<String, String>> env;
   private final Map<RemoteSettings, RegistryImages> images = new HashMap<>();

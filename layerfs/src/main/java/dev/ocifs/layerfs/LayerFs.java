@@ -341,7 +341,7 @@ public final class LayerFs implements Closeable {
       List<Lease<LayerIndex>> leases = indices(image.name(), image.layers(), work, listener);
       try {
         if (!failures.isEmpty()) {
-          throw failures.iterator().next();
+          throw mendable(failures);
         }
         trees.open(leases).close();
       } finally {
@@ -350,6 +350,14 @@ public final class LayerFs implements Closeable {
     } catch (OcifsException e) {
       throw e.image(image.name());
     }
+  }
+
+  /** One that may pass, if there is one. */
+  private static OcifsException mendable(Collection<OcifsException> failures) {
+    return failures.stream()
+        .filter(failure -> !failure.kind().blamesImage())
+        .findFirst()
+        .orElse(failures.iterator().next());
   }
 
   /** How the decoders that all views opened here share have been used. */

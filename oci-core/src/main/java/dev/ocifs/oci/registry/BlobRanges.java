@@ -80,18 +80,22 @@ final class BlobRanges implements RangeFetcher {
 
   /** Asks the URLs of the descriptor; on the word of the last place, but without its secrets. */
   private void fetchForeign(GetRange range, OcifsException notFound) throws IOException {
+    OcifsException forbidden = null;
     for (String url : descriptor.urls()) {
       try {
         range.goElsewhere(new URI(url));
         caller.first(range, List.of(places.getLast()));
         return;
       } catch (OcifsException e) {
+        if (forbidden == null && e.kind() == OcifsException.Kind.UNSUPPORTED) {
+          forbidden = e; // which the user can change
+        }
         notFound.addSuppressed(e);
       } catch (URISyntaxException e) {
         notFound.addSuppressed(e);
       }
     }
-    throw notFound;
+    throw forbidden != null ? forbidden.again() : notFound;
   }
 
   private List<Place> inOrder() {

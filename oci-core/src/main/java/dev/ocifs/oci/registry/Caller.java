@@ -187,6 +187,12 @@ final class Caller {
                   place + " does not have " + what + ": " + text,
                   refusal)
               .hint(operation.whenMissing());
+      case Refusal.PROXY_LOGIN ->
+          new OcifsException(
+                  OcifsException.Kind.DENIED,
+                  "the proxy wants a user and a password, or others, for " + what,
+                  refusal)
+              .hint(Refusal.PROXY_HINT);
       case 429 ->
           new OcifsException(
                   OcifsException.Kind.REMOTE,

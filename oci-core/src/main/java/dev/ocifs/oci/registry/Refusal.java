@@ -10,6 +10,12 @@ import java.util.Optional;
 final class Refusal extends IOException {
   private static final long serialVersionUID = 1L;
 
+  /** The status by which a proxy asks who is there. */
+  static final int PROXY_LOGIN = 407;
+
+  static final String PROXY_HINT =
+      "set HTTP_PROXY and HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT, escaped as in a URL";
+
   /** Longest body of an error that is looked at, in bytes. */
   private static final int MAX_BODY_BYTES = 16 << 10;
 
@@ -50,6 +56,10 @@ final class Refusal extends IOException {
 
   /** Whether the same request may be answered otherwise later. */
   boolean isPassing() {
+    return isPassing(status);
+  }
+
+  static boolean isPassing(int status) {
     return switch (status) {
       case 408, 425, 429, 500, 502, 503, 504 -> true;
       default -> false;

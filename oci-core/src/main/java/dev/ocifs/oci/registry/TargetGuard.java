@@ -43,7 +43,7 @@ final class TargetGuard {
    * @param role what the target is, for the message, for example {@code "a redirect"}
    * @param registry that sends there
    * @param previous the hop before, whose HTTPS must not become HTTP
-   * @throws OcifsException {@code REMOTE}
+   * @throws OcifsException {@code REMOTE}; {@code UNSUPPORTED} for one that may be allowed
    */
   void check(String role, Origin registry, Origin previous, URI target) throws OcifsException {
     if (target.getScheme() == null
@@ -64,6 +64,7 @@ final class TargetGuard {
     for (InetAddress address : resolve(role, registry, target)) {
       if (Addresses.isPrivate(address)) {
         throw refused(
+                OcifsException.Kind.UNSUPPORTED,
                 role,
                 registry,
                 target,
@@ -99,8 +100,13 @@ final class TargetGuard {
   }
 
   private static OcifsException refused(String role, Origin registry, URI target, String why) {
+    return refused(OcifsException.Kind.REMOTE, role, registry, target, why);
+  }
+
+  private static OcifsException refused(
+      OcifsException.Kind kind, String role, Origin registry, URI target, String why) {
     return new OcifsException(
-        OcifsException.Kind.REMOTE,
+        kind,
         "registry "
             + registry.host()
             + " names as "

@@ -63,7 +63,11 @@ final class Wire implements Closeable {
               client(http.uri(), insecure)
                   .sendAsync(http, head -> new Body(time, settings.readTimeout())),
               request.payload());
-      return new Response(http.uri(), answer.statusCode(), answer.headers(), answer.body());
+      @Nullable Body body = answer.body();
+      if (body == null) { // no answer of the server: the proxy has made no tunnel to it
+        throw noTunnel(http.uri(), answer.statusCode());
+      }
+      return new Response(http.uri(), answer.statusCode(), answer.headers(), body);
     } catch (IllegalArgumentException e) {
       // what a server named is no header or address to the JDK
       throw new OcifsException(
@@ -100,6 +104,27 @@ final class Wire implements Closeable {
         .findFirst()
         .flatMap(proxy -> settings.proxyCredentials().apply((InetSocketAddress) proxy.address()))
         .map(Wire::basic);
+  }
+
+  private IOException noTunnel(URI uri, int status) {
+    String proxy =
+        settings.proxies().select(uri).stream()
+            .map(Proxy::address)
+            .filter(InetSocketAddress.class::isInstance)
+            .map(InetSocketAddress.class::cast)
+            .findFirst()
+            .map(address -> "the proxy " + address.getHostString() + ":" + address.getPort())
+            .orElse("the proxy");
+    if (status == Refusal.PROXY_LOGIN) {
+      return new OcifsException(
+              OcifsException.Kind.DENIED, proxy + " wants a user and a password, or others")
+          .hint(Refusal.PROXY_HINT);
+    }
+    String what = proxy + " lets nobody through to " + uri.getHost() + ": status " + status;
+    return Refusal.isPassing(status)
+        ? new IOException(what)
+        : new OcifsException(OcifsException.Kind.DENIED, what)
+            .hint("ask who runs it, or name the host in NO_PROXY");
   }
 
   /** The value of an Authorization header that logs in with a password. */

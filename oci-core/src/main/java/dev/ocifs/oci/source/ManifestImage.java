@@ -106,7 +106,10 @@ final class ManifestImage {
                 OcifsException.Kind.NOT_FOUND,
                 "the layer is nondistributable and was left out of the image")
             .rule(30)
-            .hint("copy the image again with its nondistributable layers");
+            .hint(
+                descriptor.urls().isEmpty()
+                    ? "copy the image again with its nondistributable layers"
+                    : "take it from its registry with --allow-foreign-urls");
       }
       blobs.open(descriptor).close();
     } catch (OcifsException e) {

@@ -365,7 +365,7 @@ class BlobRangesTest {
               Optional.empty());
       client.close();
       client = client(RegistryOptions.DEFAULTS.withForeignUrls(true));
-      fails(OcifsException.Kind.NOT_FOUND, "BLOB_UNKNOWN");
+      fails(OcifsException.Kind.UNSUPPORTED, "--allow-private");
       assertThat(elsewhere.recorded()).isEmpty();
     }
   }

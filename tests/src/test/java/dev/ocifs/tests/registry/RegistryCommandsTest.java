@@ -7,16 +7,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ocifs.mount.MountTable;
+import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.MediaType;
 import dev.ocifs.oci.registry.Credential;
 import dev.ocifs.oci.registry.Fault;
 import dev.ocifs.oci.registry.Recorded;
 import dev.ocifs.oci.registry.Route;
+import dev.ocifs.oci.registry.TestRegistry;
 import dev.ocifs.oci.registry.config.RegistryVariables;
 import dev.ocifs.oci.remote.RemoteOptions;
 import dev.ocifs.oci.store.Store;
 import dev.ocifs.oci.store.UnusedFile;
 import dev.ocifs.tests.cli.Launcher;
+import dev.ocifs.tests.image.Entry;
+import dev.ocifs.tests.image.LayerBytes;
+import dev.ocifs.tests.image.TarWriter;
+import dev.ocifs.tests.image.TestImage;
+import dev.ocifs.tests.image.TestLayer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +33,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -342,5 +353,72 @@ class RegistryCommandsTest {
                 .out()
                 .strip())
         .isEqualTo(String.join(" ", RegistryVariables.NAMES));
+  }
+
+  @Test
+  void blobsInsideTheOwnNetworkAreFetchedOnlyWhereThatIsAllowed() throws Exception {
+    try (TestRegistry storage = TestRegistry.start()) {
+      for (int i = 0; i < scene.layers().size(); i++) {
+        storage.putBlob("x", scene.layers().get(i), scene.blob(i));
+      }
+      scene.registry.always(
+          Route.BLOB,
+          visit -> {
+            String path = visit.exchange.getRequestURI().getPath();
+            String digest = path.substring(path.lastIndexOf('/') + 1);
+            if (scene.layers().contains(Digest.parse(digest))) {
+              Fault.redirect(307, storage.url("/storage/" + digest)).apply(visit);
+            }
+          });
+      assertThat(run(6, "pull", "-q", "--read-timeout=3600", scene.name()).err().lines())
+          .singleElement()
+          .asString()
+          .contains(scene.name(), "private network", "--allow-private");
+      assertThat(storage.recorded()).isEmpty();
+      run(0, "pull", "-q", "--allow-private", scene.name());
+      assertThat(storage.requests(Route.STORAGE)).isPositive();
+      assertThat(run(0, "cat", "-q", shortName, "usr/last").out()).isEqualTo("the last");
+    }
+  }
+
+  @Test
+  void layersThatLieElsewhereAreFetchedOnlyWhereThatIsAllowed() throws Exception {
+    String type = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
+    byte[] tar = TarWriter.tar(Entry.file("f", "from elsewhere"));
+    TestLayer layer = new TestLayer(tar, LayerBytes.GZIP, type);
+    scene.put("foreign", TestImage.of(layer));
+    byte[] blob = LayerBytes.GZIP.of(tar);
+    Digest digest = Digest.parse("sha256:" + TestImage.sha256(blob));
+    scene.registry.removeBlob(Scene.REPOSITORY, digest);
+    try (TestRegistry elsewhere = TestRegistry.start()) {
+      elsewhere.putBlob("x", digest, blob);
+      String listed = "\"" + type + "\"";
+      String urls = ",\"urls\":[\"" + elsewhere.url("/storage/" + digest) + "\"]";
+      String manifest = Files.readString(manifest("foreign"));
+      assertThat(manifest).contains(listed);
+      scene.registry.putManifest(
+          Scene.REPOSITORY,
+          "foreign",
+          MediaType.OCI_MANIFEST,
+          manifest.replace(listed, listed + urls).getBytes(StandardCharsets.UTF_8));
+      String name = scene.name("foreign");
+      assertThat(run(3, "pull", "-q", "--read-timeout=3600", name).err())
+          .contains(digest.toString(), "--allow-foreign-urls");
+      assertThat(run(6, "pull", "-q", "--read-timeout=3600", "--allow-foreign-urls", name).err())
+          .contains("--allow-private");
+      assertThat(elsewhere.recorded()).isEmpty();
+      run(0, "pull", "-q", "--allow-foreign-urls", "--allow-private", name);
+      assertThat(run(0, "cat", "-q", name, "f").out()).isEqualTo("from elsewhere");
+    }
+  }
+
+  /** The manifest of an image in its layout. */
+  private Path manifest(String tag) throws IOException {
+    Path layout = scene.layout(tag);
+    Matcher digest =
+        Pattern.compile("sha256:([0-9a-f]{64})")
+            .matcher(Files.readString(layout.resolve("index.json")));
+    assertThat(digest.find()).isTrue();
+    return layout.resolve("blobs/sha256").resolve(digest.group(1));
   }
 }

@@ -72,7 +72,7 @@ final class Proxies extends ProxySelector {
     }
     String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
     if (!scheme.equals("http")) {
-      throw wrong(name, "names a proxy of the kind '" + scheme + "', which is not supported");
+      throw wrong(name, "names a proxy of the kind '" + scheme + "', which ocifs cannot use");
     }
     if (uri.getHost() == null) {
       throw wrong(name, "is no address of a proxy");
@@ -105,7 +105,7 @@ final class Proxies extends ProxySelector {
 
   private static OcifsException wrong(String name, String what) {
     return new OcifsException(OcifsException.Kind.USAGE, "$" + name + " " + what)
-        .hint("set it to http://HOST:PORT");
+        .hint("set it to http://HOST:PORT of a proxy that takes plain HTTP, or unset it");
   }
 
   @Override
