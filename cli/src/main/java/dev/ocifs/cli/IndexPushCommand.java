@@ -17,6 +17,7 @@ import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +28,9 @@ import picocli.CommandLine.Parameters;
     name = "push",
     description = {
       "Publish the index of an image in its registry, as an artifact that refers to it.",
-      "The image stays as it is. Whoever mounts it then reads nothing but the index first."
+      "The image stays as it is. Whoever mounts it then reads nothing but the index first, and",
+      "fetches next what mounts here have read first. The digest that is printed can be pinned:",
+      "ocifs mount --published-index=DIGEST."
     })
 final class IndexPushCommand implements Callable<Integer> {
   private final Ocifs ocifs;
@@ -59,10 +62,19 @@ final class IndexPushCommand implements Callable<Integer> {
       for (Map.Entry<Digest, Path> file : files.entrySet()) {
         push(publisher, store, file.getKey(), file.getValue());
       }
+      Optional<byte[]> profile = layers.accessProfile(image);
+      if (profile.isPresent()) {
+        publisher.pushProfile(profile.get());
+      }
       Descriptor artifact = publisher.finish(subject);
       ocifs.console().println(artifact.digest().toString());
       if (!ocifs.quiet()) {
-        ocifs.console().message(ByteSize.format(publisher.bytes()) + " of indices published");
+        ocifs
+            .console()
+            .message(
+                ByteSize.format(publisher.bytes())
+                    + " published: indices"
+                    + (profile.isPresent() ? ", and what mounts read first" : ""));
       }
     }
     return ExitCode.OK;

@@ -5,6 +5,7 @@ import dev.ocifs.oci.Printable;
 import dev.ocifs.oci.source.RemoteState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** How the layers of an image are got, for people and for programs. */
 final class LayersReport {
@@ -37,7 +38,11 @@ final class LayersReport {
   private static String state(LayerStatus layer) {
     String state =
         layer.blob().complete() ? "complete" : (layer.lazy() ? "lazy: " : "") + why(layer);
-    return layer.blob().fault().map(f -> state + "; " + Printable.escape(f)).orElse(state);
+    if (layer.refused().isPresent()) {
+      state += "; read as a whole: " + Printable.escape(layer.refused().get());
+    }
+    Optional<String> fault = layer.blob().fault();
+    return fault.isPresent() ? state + "; " + Printable.escape(fault.get()) : state;
   }
 
   private static String why(LayerStatus layer) {
@@ -46,7 +51,10 @@ final class LayersReport {
       case INDEX -> "indexed before";
       case PUBLISHED_INDEX -> "by a published index";
       case TABLE_OF_CONTENTS -> "by its table of contents";
-      case NO_INDEX -> "to be fetched as a whole: it has no index";
+      case NO_INDEX ->
+          layer.refused().isPresent()
+              ? "its index cannot be used"
+              : "to be fetched as a whole: it has no index";
     };
   }
 
@@ -59,6 +67,7 @@ final class LayersReport {
           .member("digest", layer.layer().toString())
           .member("lazy", layer.lazy())
           .member("why", why(layer))
+          .member("refused", layer.refused())
           .member("complete", blob.complete())
           .member("size", blob.size())
           .member("presentBytes", blob.presentBytes())

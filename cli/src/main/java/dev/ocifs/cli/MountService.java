@@ -20,6 +20,7 @@ import dev.ocifs.mount.MountRequest;
 import dev.ocifs.mount.MountResult;
 import dev.ocifs.mount.Mounter;
 import dev.ocifs.oci.OcifsException;
+import dev.ocifs.oci.Printable;
 import dev.ocifs.oci.source.OpenOptions;
 import dev.ocifs.oci.store.Store;
 import java.io.Closeable;
@@ -36,6 +37,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -230,11 +232,18 @@ final class MountService {
     if (prefetches) {
       layers.prefetch(request.view());
     }
-    layers.fetch(request.view(), manner.fetching());
+    layers.fetch(request.view(), manner.fetching(), remarks(manner));
     if (failure != null) {
       close(mount, failure);
     }
     return failure;
+  }
+
+  /** For {@code --debug}: by then the command has returned, and this goes to the log. */
+  private static Consumer<String> remarks(Manner manner) {
+    return manner.mount().debug()
+        ? line -> System.err.println("ocifs: " + Printable.escape(line))
+        : line -> {};
   }
 
   private static void close(Mount mount, IOException failure) {

@@ -1,5 +1,6 @@
 package dev.ocifs.cli;
 
+import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.lazy.LazyOptions;
 import dev.ocifs.oci.remote.RemoteOptions;
@@ -36,18 +37,16 @@ final class RemoteFlags {
 
   @Option(
       names = "--published-index",
-      paramLabel = "true|false",
-      arity = "0..1",
-      fallbackValue = "true",
-      description = "false: do not use an index that was published beside the image.")
-  boolean publishedIndex = true;
+      paramLabel = "true|false|DIGEST",
+      description =
+          "Whether to use an index that was published beside the image (default: true), or the one"
+              + " to use, by the digest that ocifs index push prints.")
+  String publishedIndex = "true";
 
   RemoteSettings settings(Ocifs ocifs) throws OcifsException {
     RemoteOptions options =
-        RemoteOptions.DEFAULTS
-            .withPolicy(pull)
-            .withPublishedIndexes(publishedIndex)
-            .withForeignUrls(registry.allowForeignUrls);
+        RemoteOptions.DEFAULTS.withPolicy(pull).withForeignUrls(registry.allowForeignUrls);
+    options = withPublishedIndex(options);
     if (readTimeout != null) {
       options =
           options.withFetching(
@@ -65,5 +64,23 @@ final class RemoteFlags {
         Optional.ofNullable(registry.tlsVerify),
         registry.allowPrivate,
         options);
+  }
+
+  private RemoteOptions withPublishedIndex(RemoteOptions options) throws OcifsException {
+    return switch (publishedIndex) {
+      case "true" -> options.withPublishedIndexes(true);
+      case "false" -> options.withPublishedIndexes(false);
+      default -> {
+        try {
+          yield options.withPinnedIndex(Digest.parse(publishedIndex));
+        } catch (OcifsException e) {
+          throw new OcifsException(
+                  OcifsException.Kind.USAGE,
+                  "--published-index: '" + publishedIndex + "' is no digest",
+                  e)
+              .hint("it takes true, false, or the sha256:... that ocifs index push prints");
+        }
+      }
+    };
   }
 }

@@ -9,7 +9,6 @@ import dev.ocifs.oci.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,6 +47,7 @@ public final class Training {
     run("nonsense");
     run("mount", root, image, folder.resolve("nowhere").toString());
     run("umount", root, folder.toString());
+    pull(folder);
     serve(folder, root, image);
     run("demo");
     // The JVM itself logs its exit.
@@ -68,6 +68,18 @@ public final class Training {
     run("index", root, "oci:" + folder.resolve("much") + ":demo");
   }
 
+  /** A pull of the same image into a store that is empty. */
+  private static void pull(Path folder) throws IOException {
+    String root = "--root=" + folder.resolve("pulled");
+    try (TrainingRegistry registry = new TrainingRegistry(folder.resolve("much"))) {
+      int code = run("pull", root, "--tls-verify=false", registry.image());
+      if (code != ExitCode.OK) {
+        throw new IOException("the pull ended with code " + code);
+      }
+    }
+    run("images", root);
+  }
+
   /** A server's life, as far as the machine allows mounts. */
   private static void serve(Path folder, String root, String image) throws IOException {
     Store store = Store.open(folder.resolve("store"));
@@ -86,10 +98,9 @@ public final class Training {
     service.close();
   }
 
-  private static void run(String... words) {
+  private static int run(String... words) {
     OutputStream nowhere = OutputStream.nullOutputStream();
-    Console console =
-        new Console(nowhere, new PrintStream(nowhere), false, false, Map.of(), System::nanoTime);
-    Ocifs.run(console, words);
+    Console console = new Console(nowhere, System.err, false, false, Map.of(), System::nanoTime);
+    return Ocifs.run(console, words);
   }
 }

@@ -1,6 +1,8 @@
 package dev.ocifs.cli;
 
+import static dev.ocifs.layerfs.LayerStatus.Source.INDEX;
 import static dev.ocifs.layerfs.LayerStatus.Source.LOCAL;
+import static dev.ocifs.layerfs.LayerStatus.Source.NO_INDEX;
 import static dev.ocifs.layerfs.LayerStatus.Source.PUBLISHED_INDEX;
 import static dev.ocifs.layerfs.LayerStatus.Source.TABLE_OF_CONTENTS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,7 +33,8 @@ class StatusReportTest {
     return new LayerStatus(
         new Digest(Digest.Algorithm.SHA256, String.valueOf(digit).repeat(64)),
         source,
-        new RemoteState(100, present, 40, 70, 3, present == 100, Optional.empty()));
+        new RemoteState(100, present, 40, 70, 3, present == 100, Optional.empty()),
+        Optional.empty());
   }
 
   @Test
@@ -52,6 +55,24 @@ class StatusReportTest {
     assertThat(report.json())
         .contains(
             "\"lazy\": true", "\"presentBytes\": 60", "\"why\": \"by its table of contents\"");
+  }
+
+  @Test
+  void tellsWhyALayerIsNotLazyThatHasAnIndex() {
+    ViewStatus view =
+        VIEW.withLayers(
+            List.of(refused(layer('1', INDEX, 100)), refused(layer('2', NO_INDEX, 60))));
+    StatusReport report = report("kernel", 4711, Optional.of(view));
+    assertThat(report.text())
+        .anyMatch(line -> line.endsWith("complete; read as a whole: the table\\nlies"))
+        .anyMatch(
+            line -> line.endsWith("its index cannot be used; read as a whole: the table\\nlies"));
+    assertThat(report.json()).contains("\"refused\": \"the table\\u000alies\"");
+  }
+
+  private static LayerStatus refused(LayerStatus layer) {
+    return new LayerStatus(
+        layer.layer(), layer.source(), layer.blob(), Optional.of("the table\nlies"));
   }
 
   private static StatusReport report(String backend, long pid, Optional<ViewStatus> view) {

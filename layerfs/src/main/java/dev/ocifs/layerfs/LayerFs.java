@@ -2,7 +2,6 @@ package dev.ocifs.layerfs;
 
 import dev.ocifs.layerfs.cache.CacheStats;
 import dev.ocifs.layerfs.cache.Lease;
-import dev.ocifs.layerfs.cache.MetadataKey;
 import dev.ocifs.layerfs.catalog.Catalog;
 import dev.ocifs.layerfs.files.FileStats;
 import dev.ocifs.layerfs.index.LayerIndex;
@@ -15,9 +14,9 @@ import dev.ocifs.layerfs.metrics.PerformanceTracker;
 import dev.ocifs.layerfs.objects.ObjectStats;
 import dev.ocifs.layerfs.objects.ObjectStore;
 import dev.ocifs.layerfs.pool.PoolMetrics;
+import dev.ocifs.layerfs.profile.AccessTrace;
+import dev.ocifs.layerfs.profile.HeatProfile;
 import dev.ocifs.layerfs.tree.ImageTree;
-import dev.ocifs.layerfs.tree.TreeBuilder;
-import dev.ocifs.layerfs.view.Finding;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.ChainId;
 import dev.ocifs.oci.Digest;
@@ -27,14 +26,11 @@ import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.ImageLayer;
 import dev.ocifs.oci.source.Images;
 import dev.ocifs.oci.source.OpenOptions;
-import dev.ocifs.oci.store.BuildLock;
-import dev.ocifs.oci.store.PendingFile;
 import dev.ocifs.oci.store.Store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,6 +41,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 
 /**
  * Opens images as merged trees: the way into the library.
@@ -55,7 +52,6 @@ import java.util.concurrent.Semaphore;
  */
 public final class LayerFs implements Closeable {
   private static final Logger LOG = System.getLogger("dev.ocifs.layerfs");
-  private static final Finding.Sink UNHEARD = finding -> {};
 
   private final Store store;
   private final LayerFsOptions options;
@@ -66,6 +62,7 @@ public final class LayerFs implements Closeable {
 
   private final LayerIndexer indexer;
   private final LayerIndices indices;
+  private final Trees trees;
 
   private LayerFs(Store store, LayerFsOptions options, Engine engine) {
     this.store = store;
@@ -79,6 +76,7 @@ public final class LayerFs implements Closeable {
             Optional.of(new StandIns(store, options.limits(), engine.metadata())),
             engine.metadata(),
             options.keepLayers());
+    trees = new Trees(store, options, engine.metadata(), turns);
   }
 
   /** A library over this store, with the default options. */
@@ -176,15 +174,15 @@ public final class LayerFs implements Closeable {
           event.done("index", image.name());
         }
         if (options.strict()) {
-          merge(leases, UNHEARD).close(); // what breaks a rule is found out
+          trees.check(leases, Trees.UNHEARD); // what breaks a rule is found out
         }
         Operation merging = engine.tracker().operation("view.tree");
         start = merging.start();
-        tree = tree(leases);
+        tree = trees.open(leases);
         merging.end(start);
         view =
             new MergedView(
-                image, chainId(leases), store, tree, leases, engine, indexer.keptLayers());
+                image, Trees.chainId(leases), store, tree, leases, engine, indexer.keptLayers());
         trimKept();
         return view;
       } finally {
@@ -238,8 +236,8 @@ public final class LayerFs implements Closeable {
       List<Lease<LayerIndex>> leases = indices(image.name(), image.layers(), work, listener);
       try {
         if (leases.size() == image.layers().size()) {
-          merge(leases, review).close();
-          engine.metadata().invalidate(treeKey(chainId(leases)));
+          trees.check(leases, review);
+          trees.forget(leases);
         }
       } finally {
         closeAll(leases);
@@ -291,14 +289,41 @@ public final class LayerFs implements Closeable {
   }
 
   /**
+   * What mounts of an image have read first, in a form to be published; the spans are those of its
+   * {@link #indexFiles}. Mounts add to it when they end.
+   *
+   * @return empty when none has read anything
+   */
+  public Optional<byte[]> accessProfile(Image image) {
+    List<Digest> diffIds = image.layers().stream().map(ImageLayer::diffId).toList();
+    try {
+      HeatProfile profile = HeatProfile.read(store.profile(ChainId.of(diffIds)));
+      AccessTrace first = profile.hottest(ReadAhead.MOST_SPANS);
+      return first.size() == 0 ? Optional.empty() : Optional.of(first.encode());
+    } catch (IOException e) {
+      return Optional.empty(); // none yet, or damaged: it is a hint
+    }
+  }
+
+  /**
    * Begins to fetch what is missing of the image of a view, in the background and while no read
    * waits. It ends when all is in the store, as after {@link #pull}, or with the view.
    *
    * @param view one that {@link #view} opened
    */
   public void fetch(ImageView view, FetchingOrder order) {
+    fetch(view, order, remark -> LOG.log(Level.DEBUG, remark));
+  }
+
+  /**
+   * As the other.
+   *
+   * @param remarks hears what is passed over, as a published profile that cannot be used; called by
+   *     another thread
+   */
+  public void fetch(ImageView view, FetchingOrder order, Consumer<String> remarks) {
     if (view instanceof MergedView merged) {
-      merged.fetch(order, listener -> getWhatCanBeHad(merged.image(), listener));
+      merged.fetch(order, remarks, listener -> getWhatCanBeHad(merged.image(), listener));
     }
   }
 
@@ -318,7 +343,7 @@ public final class LayerFs implements Closeable {
         if (!failures.isEmpty()) {
           throw mendable(failures);
         }
-        tree(leases).close();
+        trees.open(leases).close();
       } finally {
         closeAll(leases);
       }
@@ -360,7 +385,7 @@ public final class LayerFs implements Closeable {
    */
   public void hydrate(ImageView view, HydrationOptions how) throws IOException {
     if (view instanceof MergedView merged) {
-      merged.hydrate(how, engine.files());
+      merged.hydrate(how, engine);
     }
   }
 
@@ -377,7 +402,8 @@ public final class LayerFs implements Closeable {
     List<LayerStatus> states = new ArrayList<>();
     for (ImageLayer layer : image.layers()) {
       Optional<Lease<LayerIndex>> index = indices.find(layer);
-      states.add(LayerStatus.of(layer, index.map(lease -> lease.value().facts())));
+      states.add(
+          LayerStatus.of(layer, index.map(lease -> lease.value().facts()), new Refusals(store)));
       index.ifPresent(Lease::close);
     }
     return states;
@@ -409,69 +435,6 @@ public final class LayerFs implements Closeable {
     try (IndexingJob job = new IndexingJob(name, layers, work, threads())) {
       return job.run(listener);
     }
-  }
-
-  private Lease<ImageTree> tree(List<Lease<LayerIndex>> leases) throws IOException {
-    Digest chainId = chainId(leases);
-    return engine.metadata().get(treeKey(chainId), () -> openTree(leases), ImageTree::bytes);
-  }
-
-  private ImageTree openTree(List<Lease<LayerIndex>> leases) throws IOException {
-    try {
-      return ImageTree.open(store.tree(chainId(leases)));
-    } catch (NoSuchFileException e) {
-      return merge(leases, UNHEARD);
-    } catch (OcifsException e) {
-      // Damaged or of another version: it is derived data, and made again.
-      return merge(leases, UNHEARD);
-    }
-  }
-
-  private static MetadataKey<ImageTree> treeKey(Digest chainId) {
-    return new MetadataKey<>(ImageTree.class, chainId);
-  }
-
-  private ImageTree merge(List<Lease<LayerIndex>> leases, Finding.Sink findings)
-      throws IOException {
-    Digest chainId = chainId(leases);
-    Path path = store.tree(chainId);
-    try (BuildLock lock = store.lock(path.getFileName().toString());
-        PendingFile pending = store.create(path)) {
-      turns.acquireUninterruptibly();
-      try {
-        builder(leases, findings).write(pending.channel(), chainId);
-      } finally {
-        turns.release();
-      }
-      pending.commit();
-    }
-    return ImageTree.open(path);
-  }
-
-  private TreeBuilder builder(List<Lease<LayerIndex>> leases, Finding.Sink findings)
-      throws IOException {
-    long entries = 0;
-    TreeBuilder builder = new TreeBuilder(options.strict(), findings);
-    for (Lease<LayerIndex> lease : leases) {
-      LayerIndex index = lease.value();
-      entries += index.facts().entries();
-      if (entries > options.limits().maxEntries()) {
-        throw new OcifsException(
-                OcifsException.Kind.LIMIT,
-                "its layers have more than " + options.limits().maxEntries() + " entries")
-            .hint("if you trust it, raise --max-entries");
-      }
-      builder.add(index.facts().diffId(), index::entries);
-    }
-    return builder;
-  }
-
-  private static Digest chainId(List<Lease<LayerIndex>> leases) {
-    List<Digest> diffIds = new ArrayList<>();
-    for (Lease<LayerIndex> lease : leases) {
-      diffIds.add(lease.value().facts().diffId());
-    }
-    return ChainId.of(diffIds);
   }
 
   private static void closeAll(List<Lease<LayerIndex>> leases) {

@@ -14,8 +14,10 @@ import java.util.Optional;
  * @param layer the digest of its blob; the diffID where an archive tells no digest
  * @param source why it can be read
  * @param blob what of it is here, and what fetching it took
+ * @param refused why it is or was to be read as a whole, when there was an index for it that cannot
+ *     be used; not escaped
  */
-public record LayerStatus(Digest layer, Source source, RemoteState blob) {
+public record LayerStatus(Digest layer, Source source, RemoteState blob, Optional<String> refused) {
 
   /** Why a layer can be read. */
   public enum Source {
@@ -41,13 +43,21 @@ public record LayerStatus(Digest layer, Source source, RemoteState blob) {
    *
    * @param index of the layer, when there is one
    */
-  static LayerStatus of(ImageLayer layer, Optional<LayerFacts> index) {
+  static LayerStatus of(ImageLayer layer, Optional<LayerFacts> index, Refusals refusals) {
     Optional<RemoteState> remote = layer.remote().map(RemoteLayer::state);
-    return new LayerStatus(
-        layer.digest().orElse(layer.diffId()),
-        remote.isPresent() ? source(layer, index) : Source.LOCAL,
-        remote.orElseGet(
-            () -> new RemoteState(layer.size(), layer.size(), 0, 0, 0, true, Optional.empty())));
+    Digest digest = layer.digest().orElse(layer.diffId());
+    LayerStatus status =
+        new LayerStatus(
+            digest,
+            remote.isPresent() ? source(layer, index) : Source.LOCAL,
+            remote.orElseGet(
+                () -> new RemoteState(layer.size(), layer.size(), 0, 0, 0, true, Optional.empty())),
+            Optional.empty());
+    return status.lazy() || remote.isEmpty() ? status : status.withRefusal(refusals.find(digest));
+  }
+
+  private LayerStatus withRefusal(Optional<String> why) {
+    return new LayerStatus(layer, source, blob, why);
   }
 
   private static Source source(ImageLayer layer, Optional<LayerFacts> index) {

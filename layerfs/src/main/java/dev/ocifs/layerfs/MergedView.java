@@ -7,11 +7,8 @@ import dev.ocifs.layerfs.index.KeptLayers;
 import dev.ocifs.layerfs.index.LayerFacts;
 import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.layerfs.metrics.Operation;
-import dev.ocifs.layerfs.profile.AccessRecorder;
-import dev.ocifs.layerfs.profile.AccessTrace;
 import dev.ocifs.layerfs.profile.HeatProfile;
 import dev.ocifs.layerfs.read.LayerReader;
-import dev.ocifs.layerfs.read.ReadListener;
 import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.view.Attributes;
 import dev.ocifs.layerfs.view.ByteRange;
@@ -19,49 +16,35 @@ import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.layerfs.view.LayerFiles;
 import dev.ocifs.layerfs.view.WholeFiles;
 import dev.ocifs.oci.Digest;
-import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.lazy.FetchPriority;
 import dev.ocifs.oci.source.Image;
-import dev.ocifs.oci.source.ImageLayer;
-import dev.ocifs.oci.store.PendingFile;
 import dev.ocifs.oci.store.Store;
-import java.io.Closeable;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An image, its tree and the readers of its layers, as one view. Notes which spans are read, and
- * keeps that when it is closed: the next mount decodes them ahead.
+ * An image, its tree and the readers of its layers, as one view. What is read is noted by its
+ * {@link ReadAhead}: the next mount decodes it ahead.
  */
 final class MergedView implements ImageView {
-  private static final Logger LOG = System.getLogger("dev.ocifs.layerfs");
-
-  /** As many as can be worth it; the prefetcher stops when it has filled its share of the cache. */
-  private static final int PREFETCHED_SPANS = 1024;
 
   private final Image image;
   private final ImageTree tree;
   private final Lease<ImageTree> treeLease;
   private final List<Lease<LayerIndex>> indices;
   private final List<LayerReader> layers = new ArrayList<>();
-  private final AccessRecorder accesses;
   private final Store store;
-  private final KeptLayers kept;
-  private final List<Closeable> holds = new ArrayList<>();
+  private final LayerContents contents;
+  private final ReadAhead ahead;
   private final Digest chainId;
   private final Operation reads;
-  private final Prefetcher prefetcher;
-  private final Prefetcher.Spans readBefore = (layer, span) -> decodeAhead(layer, span, true);
-  private final Prefetcher.Spans nextInOrder = (layer, span) -> decodeAhead(layer, span, false);
   private volatile @Nullable Hydrator hydrator;
   private volatile @Nullable BackgroundFetch fetching;
   private boolean closed;
@@ -77,144 +60,55 @@ final class MergedView implements ImageView {
       KeptLayers kept)
       throws IOException {
     this.image = image;
-    this.kept = kept;
     this.store = store;
     this.tree = tree.value();
     treeLease = tree;
     this.indices = indices;
-    reads = engine.tracker().operation("view.read");
-    prefetcher = engine.prefetcher();
     this.chainId = chainId;
-    accesses = new AccessRecorder(spans(indices));
-    ReadListener listener = new Listener();
-    boolean done = false;
-    try {
-      for (int i = 0; i < indices.size(); i++) {
-        layers.add(reader(i, engine, listener));
-      }
-      done = true;
-    } finally {
-      if (!done) {
-        closeHolds();
-      }
+    reads = engine.tracker().operation("view.read");
+    ahead = new ReadAhead(image, chainId, store, this.tree, indices, layers, engine.prefetcher());
+    contents = LayerContents.hold(kept, image.layers(), indices);
+    for (int i = 0; i < indices.size(); i++) {
+      layers.add(reader(i, engine));
     }
   }
 
-  private LayerReader reader(int i, Engine engine, ReadListener listener) throws IOException {
-    LayerIndex index = indices.get(i).value();
-    ImageLayer layer = image.layers().get(i);
-    boolean copy = hold(index.facts());
+  private LayerReader reader(int i, Engine engine) {
     return new LayerReader(
-        index,
+        indices.get(i).value(),
         i,
-        copy,
-        () -> kept.content(layer, index.facts(), copy),
+        contents.isCopy(i),
+        () -> contents.open(i),
         engine.chunks(),
         engine.decoders(),
         engine.objects(),
-        listener);
-  }
-
-  /** Keeps the uncompressed layer from being removed; false when there is none. */
-  private boolean hold(LayerFacts facts) throws IOException {
-    Optional<Closeable> hold = kept.hold(facts);
-    hold.ifPresent(holds::add);
-    return hold.isPresent();
-  }
-
-  private void closeHolds() throws IOException {
-    for (Closeable hold : holds) {
-      hold.close();
-    }
-  }
-
-  /** As many as there are, so that a small image costs little, and at least one. */
-  private static int spans(List<Lease<LayerIndex>> indices) {
-    long spans = indices.stream().mapToLong(index -> index.value().spanCount()).sum();
-    return Math.clamp(spans, 1, AccessRecorder.DEFAULT_CAPACITY);
-  }
-
-  private final class Listener implements ReadListener {
-    @Override
-    public void used(int layer, int span) {
-      accesses.record(layer, span);
-    }
-
-    @Override
-    public void waits() {
-      prefetcher.readBegins();
-    }
-
-    @Override
-    public void goesOn() {
-      prefetcher.readEnds();
-    }
-
-    @Override
-    public void inOrder(int layer, int next) {
-      prefetcher.readAhead(nextInOrder, layer, next);
-    }
+        ahead.listener());
   }
 
   /** Begins to decode what earlier mounts read first. */
   void prefetch() {
-    prefetcher.prefetch(readBefore, profile().hottest(PREFETCHED_SPANS));
+    ahead.decode();
   }
 
-  /** Begins to fetch what is missing of the image. */
-  void fetch(FetchingOrder order, BackgroundFetch.Work rest) {
+  /**
+   * Begins to fetch what is missing of the image.
+   *
+   * @param remarks hears what is passed over
+   * @param rest fetches all of it
+   */
+  void fetch(FetchingOrder order, Consumer<String> remarks, BackgroundFetch.Work rest) {
     if (image.layers().stream().anyMatch(layer -> layer.remote().isPresent())) {
       fetching =
           BackgroundFetch.start(
               image.name(),
               listener -> {
-                Object ignored = FetchPriority.PREFETCH.during(() -> expect(order));
+                Object ignored =
+                    FetchPriority.PREFETCH.during(() -> ahead.expect(order, this, remarks));
                 if (order.all()) {
                   rest.run(listener);
                 }
               });
     }
-  }
-
-  /** Announces what shall be fetched first, in this order; returns how many bytes that are. */
-  private long expect(FetchingOrder order) throws IOException {
-    long bytes = 0;
-    if (order.readBefore()) {
-      AccessTrace hot = profile().hottest(PREFETCHED_SPANS);
-      for (int i = 0; i < hot.size(); i++) {
-        if (hot.layer(i) < layers.size()) {
-          bytes += layers.get(hot.layer(i)).expect(hot.span(i));
-        }
-      }
-    }
-    for (byte[] path : order.first()) {
-      try {
-        bytes += expect(PathWalker.resolve(this, path, true));
-      } catch (OcifsException e) {
-        LOG.log(Level.WARNING, "cannot fetch ahead: " + e.getMessage());
-      }
-    }
-    return bytes;
-  }
-
-  private long expect(long inode) throws IOException {
-    Attributes attributes = new Attributes();
-    tree.attributes(inode, attributes);
-    if (!attributes.isRegular()) {
-      return 0;
-    }
-    long content = tree.content(inode);
-    long size = tree.contentSize(content);
-    if (size == 0) {
-      return 0;
-    }
-    LayerReader layer = layers.get(tree.contentLayer(content));
-    long pos = tree.contentPos(content);
-    long bytes = 0;
-    for (int span = layer.spanAt(pos); layer.spanStart(span) < pos + size; span++) {
-      bytes += layer.expect(span);
-    }
-    return bytes;
   }
 
   /** The image that it shows. */
@@ -241,34 +135,6 @@ final class MergedView implements ImageView {
               Instant.now()));
     }
     catalog.recordImage(image.name(), image.manifestDigest().orElse(image.configDigest()), diffIds);
-  }
-
-  private long decodeAhead(int layer, int span, boolean usedBefore) throws IOException {
-    // A profile that is damaged may name any layer: it is a hint and no more.
-    return layer < layers.size() ? layers.get(layer).prefetch(span, usedBefore) : 0;
-  }
-
-  private HeatProfile profile() {
-    try {
-      return HeatProfile.read(store.profile(chainId));
-    } catch (IOException e) {
-      return HeatProfile.empty(); // none yet, or damaged: it is a hint
-    }
-  }
-
-  /** Adds what was read to what earlier mounts read. */
-  private void keepAccesses() {
-    AccessTrace trace = accesses.trace();
-    if (trace.size() == 0) {
-      return;
-    }
-    byte[] profile = profile().plus(trace, HeatProfile.DEFAULT_DECAY).encode();
-    try (PendingFile file = store.create(store.profile(chainId))) {
-      file.write(ByteBuffer.wrap(profile));
-      file.commit();
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, "cannot keep what was read", e);
-    }
   }
 
   @Override
@@ -427,34 +293,27 @@ final class MergedView implements ImageView {
   public Optional<LayerFiles> layerFiles() throws IOException {
     List<LayerFiles.LayerFile> files = new ArrayList<>();
     for (int i = 0; i < indices.size(); i++) {
-      LayerFacts facts = indices.get(i).value().facts();
-      Optional<Path> file = kept.file(image.layers().get(i), facts);
+      Optional<Path> file = contents.file(i);
       if (file.isEmpty()) {
         return Optional.empty();
       }
-      files.add(new LayerFiles.LayerFile(facts.diffId(), file.get()));
+      files.add(new LayerFiles.LayerFile(contents.diffIds().get(i), file.get()));
     }
     return Optional.of(new LayersOfView(store, chainId, tree, List.copyOf(files)));
   }
 
   /** Lets the content have files of their own; to be called before anyone asks for them. */
-  void hydrate(HydrationOptions options, FileTier tier) throws IOException {
-    List<Digest> diffIds = new ArrayList<>();
-    List<Optional<Path>> plain = new ArrayList<>();
-    for (int i = 0; i < indices.size(); i++) {
-      LayerFacts facts = indices.get(i).value().facts();
-      diffIds.add(facts.diffId());
-      plain.add(kept.file(image.layers().get(i), facts));
-    }
+  void hydrate(HydrationOptions options, Engine engine) throws IOException {
+    List<Digest> diffIds = contents.diffIds();
     hydrator =
         new Hydrator(
             tree,
             diffIds,
             layers,
-            new FileMaker(tree, diffIds, layers, plain),
-            tier.open(options.disk()),
-            prefetcher,
-            options.all() ? profile().hottest(PREFETCHED_SPANS) : HeatProfile.empty().hottest(0),
+            new FileMaker(tree, diffIds, layers, contents.files()),
+            engine.files().open(options.disk()),
+            engine.prefetcher(),
+            options.all() ? ahead.readBefore() : HeatProfile.empty().hottest(0),
             options.all());
   }
 
@@ -473,7 +332,7 @@ final class MergedView implements ImageView {
     List<LayerStatus> states = new ArrayList<>();
     for (int i = 0; i < indices.size(); i++) {
       LayerFacts facts = indices.get(i).value().facts();
-      states.add(LayerStatus.of(image.layers().get(i), Optional.of(facts)));
+      states.add(LayerStatus.of(image.layers().get(i), Optional.of(facts), new Refusals(store)));
     }
     return status.withLayers(states);
   }
@@ -493,19 +352,17 @@ final class MergedView implements ImageView {
       }
       closed = true;
     }
-    try (image) {
-      BackgroundFetch running = fetching;
-      if (running != null) {
-        running.close();
-      }
-      closeHydrator();
-      prefetcher.forget(readBefore);
-      prefetcher.forget(nextInOrder);
+    try (image;
+        contents) {
       try {
-        keepAccesses();
+        BackgroundFetch running = fetching;
+        if (running != null) {
+          running.close();
+        }
+        closeHydrator();
+        ahead.close();
       } finally {
         LayerReader.closeAll(layers);
-        closeHolds();
       }
     } finally {
       treeLease.close();

@@ -2,6 +2,7 @@ package dev.ocifs.layerfs;
 
 import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.source.ImageLayer;
 import java.io.IOException;
 import java.util.Optional;
@@ -27,6 +28,13 @@ interface StandIn {
    *     there is one, but it cannot be used
    */
   Optional<LayerIndex> make(ImageLayer layer) throws IOException;
+
+  /**
+   * Whether a layer is read as a whole when its index cannot be had.
+   *
+   * @param failure of {@link #make}
+   */
+  boolean isDispensable(ImageLayer layer, OcifsException failure);
 
   /** Removes the index: there is one of a verified pass now. */
   void forget(ImageLayer layer) throws IOException;

@@ -16,6 +16,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,13 +32,15 @@ final class StandIns {
   private final List<StandIn> kinds;
 
   private final MetadataCache cache;
+  private final Refusals refusals;
 
   StandIns(Store store, Limits limits, MetadataCache cache) {
     this.kinds =
         List.of(
             new Published(new PublishedIndexer(store, limits)),
-            new Listed(new TocIndexer(store, limits, false)));
+            new Listed(new TocIndexer(store, limits)));
     this.cache = cache;
+    this.refusals = new Refusals(store);
   }
 
   /** The index that there is; the caller closes the lease. */
@@ -57,18 +60,25 @@ final class StandIns {
    * @return empty when there is none that can be used: then the layer has to be read as a whole
    */
   Optional<Lease<LayerIndex>> make(ImageLayer layer) throws IOException {
+    List<String> refused = new ArrayList<>();
     for (StandIn kind : kinds) {
       try {
         Optional<Lease<LayerIndex>> made = get(layer, kind, () -> kind.make(layer));
         if (made.isPresent()) {
+          layer.digest().ifPresent(refusals::forget);
           return made;
         }
       } catch (OcifsException e) {
-        if (!e.kind().blamesImage()) {
+        if (!kind.isDispensable(layer, e)) {
           throw e;
         }
         LOG.log(Level.WARNING, "an index that cannot be used: " + e.getMessage());
+        refused.add(e.what());
       }
+    }
+    if (!refused.isEmpty()) {
+      String why = String.join("; ", refused);
+      layer.digest().ifPresent(digest -> refusals.note(digest, why));
     }
     return Optional.empty();
   }
@@ -127,6 +137,17 @@ final class StandIns {
       return indexer.make(layer);
     }
 
+    /** A registry that fails to say what there is counts as one that has none. */
+    @Override
+    public boolean isDispensable(ImageLayer layer, OcifsException failure) {
+      boolean pinned = layer.remote().flatMap(RemoteLayer::pinnedIndex).isPresent();
+      return !pinned
+          && switch (failure.kind()) {
+            case INVALID_IMAGE, MISMATCH, LIMIT, UNSUPPORTED, NOT_FOUND, DENIED, REMOTE -> true;
+            case USAGE, STORE, MOUNT, IO -> false;
+          };
+    }
+
     @Override
     public void forget(ImageLayer layer) throws IOException {
       indexer.forget(layer);
@@ -148,6 +169,11 @@ final class StandIns {
     @Override
     public Optional<LayerIndex> make(ImageLayer layer) throws IOException {
       return Optional.of(indexer.make(layer));
+    }
+
+    @Override
+    public boolean isDispensable(ImageLayer layer, OcifsException failure) {
+      return failure.kind().blamesImage();
     }
 
     @Override

@@ -22,7 +22,7 @@ public abstract class Hasher {
     return switch (algorithm) {
       case SHA256 -> new Jdk(algorithm, "SHA-256");
       case SHA512 -> new Jdk(algorithm, "SHA-512");
-      case BLAKE3 -> new Blake3();
+      case BLAKE3 -> new Blake3(new Blake3Digest(256));
     };
   }
 
@@ -36,6 +36,9 @@ public abstract class Hasher {
   /** Adds {@code bytes[off, off + len)}. */
   public abstract void update(byte[] bytes, int off, int len);
 
+  /** A hasher that has seen the same. */
+  public abstract Hasher copy();
+
   /** The digest of everything added; the hasher is then as new. */
   public final Digest digest() {
     return new Digest(algorithm, HexFormat.of().formatHex(finish()));
@@ -44,6 +47,10 @@ public abstract class Hasher {
   /** The same as bytes; the hasher is then as new. */
   public final byte[] bytes() {
     return finish();
+  }
+
+  final Digest.Algorithm algorithm() {
+    return algorithm;
   }
 
   abstract byte[] finish();
@@ -60,9 +67,23 @@ public abstract class Hasher {
       }
     }
 
+    private Jdk(Digest.Algorithm algorithm, MessageDigest digest) {
+      super(algorithm);
+      this.digest = digest;
+    }
+
     @Override
     public void update(byte[] bytes, int off, int len) {
       digest.update(bytes, off, len);
+    }
+
+    @Override
+    public Hasher copy() {
+      try {
+        return new Jdk(algorithm(), (MessageDigest) digest.clone());
+      } catch (CloneNotSupportedException e) {
+        throw new IllegalStateException("those of the JDK can be cloned", e);
+      }
     }
 
     @Override
@@ -72,15 +93,21 @@ public abstract class Hasher {
   }
 
   private static final class Blake3 extends Hasher {
-    private final Blake3Digest digest = new Blake3Digest(256);
+    private final Blake3Digest digest;
 
-    Blake3() {
+    Blake3(Blake3Digest digest) {
       super(Digest.Algorithm.BLAKE3);
+      this.digest = digest;
     }
 
     @Override
     public void update(byte[] bytes, int off, int len) {
       digest.update(bytes, off, len);
+    }
+
+    @Override
+    public Hasher copy() {
+      return new Blake3(new Blake3Digest(digest));
     }
 
     @Override

@@ -93,11 +93,6 @@ public record RegistryName(
     return digest.map(Digest::toString).orElseGet(tag::orElseThrow);
   }
 
-  /** The same repository and another manifest in it. */
-  public RegistryName withDigest(Digest other) {
-    return new RegistryName(host, repository, tag, Optional.of(other));
-  }
-
   @Override
   public String toString() {
     return host

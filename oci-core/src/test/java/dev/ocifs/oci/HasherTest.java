@@ -33,6 +33,19 @@ final class HasherTest {
   }
 
   @Test
+  void aCopyGoesItsOwnWay() {
+    for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
+      Hasher hasher = Hasher.of(algorithm);
+      hasher.update(ABC, 0, 1);
+      Hasher copy = hasher.copy();
+      hasher.update(ABC, 0, 3);
+      copy.update(ABC, 1, 2);
+      assertThat(copy.digest()).isEqualTo(Hasher.hash(algorithm, ABC));
+      assertThat(hasher.digest()).isEqualTo(Hasher.hash(algorithm, "aabc".getBytes(US_ASCII)));
+    }
+  }
+
+  @Test
   void chainIdsFollowTheSpecification() {
     Digest a = Hasher.hash(Digest.Algorithm.SHA256, ABC);
     Digest b = Hasher.hash(Digest.Algorithm.SHA256, new byte[0]);

@@ -1,5 +1,6 @@
 package dev.ocifs.layerfs.check;
 
+import dev.ocifs.layerfs.index.TarHasher;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.Hasher;
 import dev.ocifs.oci.OcifsException;
@@ -26,12 +27,25 @@ final class Contents {
 
   /** What is wrong with the content of a file, if it has not this digest. */
   static Optional<String> fault(Path file, Digest promised) throws IOException {
-    return fault(file, promised, Long.MAX_VALUE);
+    Hasher hasher = Hasher.of(promised.algorithm());
+    read(file, Long.MAX_VALUE, hasher::update);
+    return differs(hasher.digest(), promised);
   }
 
-  /** What is wrong with so many first bytes of a file, if they have not this digest. */
-  static Optional<String> fault(Path file, Digest promised, long bytes) throws IOException {
-    Hasher hasher = Hasher.of(promised.algorithm());
+  /** What is wrong with so many first bytes of a file, if they are no tar with this diffID. */
+  static Optional<String> tarFault(Path file, Digest promised, long bytes) throws IOException {
+    TarHasher hasher = new TarHasher(promised.algorithm());
+    read(file, bytes, hasher::update);
+    return differs(hasher.digest(promised), promised);
+  }
+
+  /** Takes {@code bytes[off, off + len)}. */
+  @FunctionalInterface
+  private interface Update {
+    void update(byte[] bytes, int off, int len);
+  }
+
+  private static void read(Path file, long bytes, Update hasher) throws IOException {
     byte[] buffer = new byte[BUFFER_BYTES];
     try (InputStream in = Files.newInputStream(file)) {
       long left = bytes;
@@ -40,7 +54,9 @@ final class Contents {
         left -= n;
       }
     }
-    Digest found = hasher.digest();
+  }
+
+  private static Optional<String> differs(Digest found, Digest promised) {
     return found.equals(promised)
         ? Optional.empty()
         : Optional.of("its content has the digest " + found + ", not " + promised);

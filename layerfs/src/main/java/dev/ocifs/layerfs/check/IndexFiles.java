@@ -103,7 +103,7 @@ final class IndexFiles {
       return true;
     }
     Optional<Object> found = Problems.identity(copy);
-    Optional<String> fault = Contents.fault(copy, facts.diffId(), facts.tarBytes());
+    Optional<String> fault = Contents.tarFault(copy, facts.diffId(), facts.tarBytes());
     if (fault.isPresent()) {
       problems.damaged(copy, found, fault.get());
       problems.damaged(index, identity, "its uncompressed copy " + copy + " is damaged");
@@ -117,7 +117,7 @@ final class IndexFiles {
     Path copy = store.object(facts.diffId());
     if (Files.isRegularFile(copy) && copies.add(copy)) {
       Optional<Object> found = Problems.identity(copy);
-      Contents.fault(copy, facts.diffId(), facts.tarBytes())
+      Contents.tarFault(copy, facts.diffId(), facts.tarBytes())
           .ifPresent(fault -> problems.damaged(copy, found, fault));
     }
   }

@@ -63,10 +63,7 @@ final class HuffmanTable {
    * @return whether the lengths make a code
    */
   boolean build(byte[] lengths, int offset, int n, boolean mayBeIncomplete) {
-    Arrays.fill(lengthCounts, 0);
-    for (int i = 0; i < n; i++) {
-      lengthCounts[lengths[offset + i]]++;
-    }
+    count(lengths, offset, n);
     int unused = 1;
     int longest = 0;
     int used = 0;
@@ -87,6 +84,14 @@ final class HuffmanTable {
     }
     fill();
     return true;
+  }
+
+  /** By itself, as the compiler else makes all that follows once more for the end of this loop. */
+  private void count(byte[] lengths, int offset, int n) {
+    Arrays.fill(lengthCounts, 0);
+    for (int i = 0; i < n; i++) {
+      lengthCounts[lengths[offset + i]]++;
+    }
   }
 
   /** Sorts the symbols that have a code by length, then value: the order of their codes. */

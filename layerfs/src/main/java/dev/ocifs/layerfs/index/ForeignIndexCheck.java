@@ -7,8 +7,6 @@ import dev.ocifs.layerfs.tar.EntryRules;
 import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.OcifsException;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
@@ -56,32 +54,6 @@ public final class ForeignIndexCheck {
         throw e;
       }
       throw new OcifsException(OcifsException.Kind.INVALID_IMAGE, e.what(), e);
-    }
-  }
-
-  /**
-   * Opens an index of a tar that came from elsewhere, and checks it.
-   *
-   * @return to be closed by the caller
-   * @throws OcifsException as {@link #check}
-   */
-  public static LayerIndex open(Path path, Limits limits) throws IOException {
-    LayerIndex index;
-    try {
-      index = LayerIndex.open(path);
-    } catch (OcifsException e) {
-      throw new OcifsException(OcifsException.Kind.INVALID_IMAGE, e.what(), e);
-    }
-    boolean sound = false;
-    try {
-      require(!index.facts().virtual(), "it is no index of a tar");
-      check(index, limits);
-      sound = true;
-      return index;
-    } finally {
-      if (!sound) {
-        index.close();
-      }
     }
   }
 

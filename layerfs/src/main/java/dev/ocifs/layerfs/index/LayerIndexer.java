@@ -177,6 +177,7 @@ public final class LayerIndexer {
             new LayerPass(
                 blob,
                 compression,
+                layer.diffId(),
                 algorithm,
                 limits,
                 plainSpans,
@@ -253,7 +254,7 @@ public final class LayerIndexer {
     byte[] buffer = new byte[256 * 1024];
     for (long pos = 0; pos < blob.size(); pos += buffer.length) {
       int n = (int) Math.min(buffer.length, blob.size() - pos);
-      blob.readFully(pos, buffer, 0, n);
+      blob.readOnce(pos, buffer, 0, n);
       hasher.update(buffer, 0, n);
     }
     checkBlobDigest(layer, hasher.digest());

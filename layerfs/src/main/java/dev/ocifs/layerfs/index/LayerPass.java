@@ -48,6 +48,7 @@ final class LayerPass {
 
   private final BlobSource blob;
   private final Compression compression;
+  private final Digest diffId;
   private final Limits limits;
   private final LongConsumer progress;
   private final boolean plainSpans;
@@ -61,6 +62,7 @@ final class LayerPass {
   private final Conveyor<Chunk> freeChunks = new Conveyor<>(AHEAD + 2);
 
   /**
+   * @param diffId what the image promises of the tar
    * @param plainSpans whether reads will go to an uncompressed copy, so that spans may begin
    *     anywhere
    * @param spanBytes how long spans should be, uncompressed
@@ -71,6 +73,7 @@ final class LayerPass {
   LayerPass(
       BlobSource blob,
       Compression compression,
+      Digest diffId,
       Digest.Algorithm algorithm,
       Limits limits,
       boolean plainSpans,
@@ -80,6 +83,7 @@ final class LayerPass {
       @Nullable TarFindings findings) {
     this.blob = blob;
     this.compression = compression;
+    this.diffId = diffId;
     this.limits = limits;
     this.plainSpans = plainSpans;
     this.spanBytes = spanBytes;
@@ -93,7 +97,7 @@ final class LayerPass {
    * Goes over the blob.
    *
    * @param copy receives the uncompressed layer, when it is to be kept
-   * @return what was found; digests are computed, not compared
+   * @return what was found; digests are computed, and to be compared by the caller
    */
   LayerFacts run(LayerIndexWriter writer, @Nullable OutputStream copy) throws IOException {
     Thread reading = Thread.ofPlatform().name("ocifs-read").daemon().start(this::readBlob);
@@ -238,7 +242,7 @@ final class LayerPass {
     }
     tap.drain();
     return new LayerFacts(
-        tap.hasher.digest(),
+        tap.hasher.digest(diffId),
         blobHasher.digest(),
         compression,
         blob.size(),
@@ -255,7 +259,7 @@ final class LayerPass {
   private final class TarTap implements TarInput {
     private final LayerIndexWriter writer;
     private final @Nullable OutputStream copy;
-    private final Hasher hasher = Hasher.of(Digest.Algorithm.SHA256);
+    private final TarHasher hasher = new TarHasher(Digest.Algorithm.SHA256);
     private final SpanSum sum = new SpanSum(spanDigests);
     private @Nullable Chunk current;
     private int used;

@@ -6,8 +6,9 @@ import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.Hasher;
 import dev.ocifs.oci.Limits;
 import dev.ocifs.oci.OcifsException;
-import dev.ocifs.oci.source.BlobSource;
 import dev.ocifs.oci.source.ImageLayer;
+import dev.ocifs.oci.source.PublishedIndex;
+import dev.ocifs.oci.source.RemoteLayer;
 import dev.ocifs.oci.store.BuildLock;
 import dev.ocifs.oci.store.PendingFile;
 import dev.ocifs.oci.store.Store;
@@ -22,12 +23,12 @@ import java.util.Optional;
  *
  * <p>It is checked entry by entry and written anew, so that only what is sound and understood gets
  * into the store. Nothing says that it describes the layer truly: so it is one of another layer, in
- * all places where layers are told apart, and its diffID is made of its own digest. Thread-safe.
+ * all places where layers are told apart, and its diffID is made of the digest of the artifact that
+ * names it: so it is known, too, of an index in the store whether it is the one that the user has
+ * pinned. Thread-safe.
  */
 public final class PublishedIndexer {
   private static final String PREFIX = "ocifs published index 1\n";
-  private static final int BUFFER_BYTES = 64 * 1024;
-
   private final Store store;
   private final Limits limits;
 
@@ -43,9 +44,22 @@ public final class PublishedIndexer {
 
   /** What tells the index of a layer from all others in memory; empty where there can be none. */
   public static Optional<Digest> name(ImageLayer layer) {
-    return layer
-        .digest()
-        .map(blob -> Hasher.hash(Digest.Algorithm.SHA256, (PREFIX + blob).getBytes(UTF_8)));
+    String which = pin(layer).map(Digest::toString).orElse("any");
+    return layer.digest().map(blob -> hash(blob, which));
+  }
+
+  private static Optional<Digest> pin(ImageLayer layer) {
+    return layer.remote().flatMap(RemoteLayer::pinnedIndex);
+  }
+
+  /** What the index describes, as far as anybody knows: it may not be the layer. */
+  private static Digest identity(Digest blob, Digest artifact) {
+    return hash(blob, artifact.toString());
+  }
+
+  private static Digest hash(Digest blob, String which) {
+    return Hasher.hash(
+        Digest.Algorithm.SHA256, (PREFIX + blob + "\n" + which + "\n").getBytes(UTF_8));
   }
 
   /** The index that was taken over before; the caller closes it. */
@@ -63,7 +77,12 @@ public final class PublishedIndexer {
       return Optional.empty(); // damaged or of another version: it is got again
     }
     LayerFacts facts = index.facts();
-    if (facts.virtual() && facts.blob().equals(blob) && facts.blobBytes() == layer.size()) {
+    boolean wanted =
+        pin(layer).map(artifact -> facts.diffId().equals(identity(blob, artifact))).orElse(true);
+    if (wanted
+        && facts.virtual()
+        && facts.blob().equals(blob)
+        && facts.blobBytes() == layer.size()) {
       return Optional.of(index);
     }
     index.close();
@@ -75,7 +94,8 @@ public final class PublishedIndexer {
    *
    * @return empty when nobody has published one
    * @throws OcifsException {@code INVALID_IMAGE} or {@code LIMIT}, naming the layer, when it cannot
-   *     be used: the layer has to be read as a whole
+   *     be used: the layer has to be read as a whole; as {@link RemoteLayer#publishedIndex} when it
+   *     cannot be had
    */
   public Optional<LayerIndex> make(ImageLayer layer) throws IOException {
     if (layer.remote().isEmpty() || layer.digest().isEmpty()) {
@@ -87,12 +107,12 @@ public final class PublishedIndexer {
       if (found.isPresent()) {
         return found;
       }
-      Optional<BlobSource> published = layer.remote().get().publishedIndex();
+      Optional<PublishedIndex> published = layer.remote().get().publishedIndex();
       if (published.isEmpty()) {
         return Optional.empty();
       }
-      try (BlobSource packed = published.get()) {
-        takeOver(layer, blob, packed);
+      try (PublishedIndex index = published.get()) {
+        takeOver(layer, blob, index);
       }
       return Optional.of(LayerIndex.open(path(blob)));
     } catch (OcifsException e) {
@@ -100,15 +120,16 @@ public final class PublishedIndexer {
     }
   }
 
-  private void takeOver(ImageLayer layer, Digest blob, BlobSource packed) throws IOException {
+  private void takeOver(ImageLayer layer, Digest blob, PublishedIndex published)
+      throws IOException {
     Path place = path(blob);
     try (PendingFile unpacked = store.create(place);
         PendingFile file = store.create(place)) {
-      PackedIndex.unpack(packed, unpacked);
+      PackedIndex.unpack(published.packed(), unpacked);
       try (LayerIndex index = open(unpacked)) {
         ForeignIndexCheck.check(index, limits);
         checkFits(index, layer, blob);
-        write(index, identity(blob, packed), file);
+        write(index, identity(blob, published.artifact()), file);
       }
       file.commit();
     }
@@ -161,20 +182,6 @@ public final class PublishedIndexer {
             facts.entries(),
             false,
             true));
-  }
-
-  /** What the index describes, as far as anybody knows: it may not be the layer. */
-  private static Digest identity(Digest blob, BlobSource packed) throws IOException {
-    Hasher hasher = Hasher.of(Digest.Algorithm.SHA256);
-    byte[] what = (PREFIX + blob + "\n").getBytes(UTF_8);
-    hasher.update(what, 0, what.length);
-    byte[] buffer = new byte[BUFFER_BYTES];
-    for (long pos = 0; pos < packed.size(); pos += buffer.length) {
-      int n = (int) Math.min(buffer.length, packed.size() - pos);
-      packed.readFully(pos, buffer, 0, n);
-      hasher.update(buffer, 0, n);
-    }
-    return hasher.digest();
   }
 
   /** Removes the index: there is one of a verified pass now. */

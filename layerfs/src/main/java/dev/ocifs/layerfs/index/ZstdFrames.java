@@ -70,7 +70,12 @@ final class ZstdFrames {
     if (pos > blob.size() - length) {
       return false;
     }
-    blob.readFully(pos, bytes, 0, length);
+    if (blob.wholeFile().isPresent()) {
+      blob.readFully(pos, bytes, 0, length);
+    } else {
+      // From a registry it takes nearly all of the blob: in order, ahead, and after readers.
+      blob.readOnce(pos, bytes, 0, length);
+    }
     return true;
   }
 

@@ -3,6 +3,8 @@ package dev.ocifs.layerfs.profile;
 import dev.ocifs.oci.OcifsException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
  * Spans in the order in which a mount first read them, each once.
@@ -46,6 +48,17 @@ public final class AccessTrace {
   /** The position of the i-th span in its layer's index. */
   public int span(int i) {
     return SpanKeys.span(keys[i]);
+  }
+
+  /**
+   * The first spans of some layers.
+   *
+   * @param most how many
+   * @param layers which layers, by their positions
+   */
+  public AccessTrace first(int most, IntPredicate layers) {
+    return new AccessTrace(
+        Arrays.stream(keys).filter(key -> layers.test(SpanKeys.layer(key))).limit(most).toArray());
   }
 
   long key(int i) {

@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,17 +62,13 @@ final class Estargz implements Table {
    *
    * @param vouched the digest that it must have
    */
-  static Estargz read(BlobSource blob, Optional<Digest> vouched, Limits limits) throws IOException {
+  static Estargz read(BlobSource blob, Digest vouched, Limits limits) throws IOException {
     Estargz table = new Estargz(place(blob));
     table.decode(blob);
     TarEntry entry = table.entry(limits);
     int from = LayerDecoder.HISTORY_BYTES + (int) entry.dataPos();
     table.json = Arrays.copyOfRange(table.tar, from, from + (int) entry.size());
-    if (vouched.isPresent()) {
-      Unusable.unless(
-          Hasher.hash(vouched.get().algorithm(), table.json).equals(vouched.get()),
-          "it has not the digest that the manifest promises");
-    }
+    Unusable.unlessVouched(table.json, vouched);
     return table;
   }
 

@@ -4,7 +4,6 @@ import dev.ocifs.layerfs.index.ForeignIndexCheck;
 import dev.ocifs.layerfs.index.LayerFacts;
 import dev.ocifs.layerfs.index.LayerIndex;
 import dev.ocifs.layerfs.index.LayerIndexWriter;
-import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.Hasher;
 import dev.ocifs.oci.Limits;
@@ -20,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -38,26 +38,21 @@ public final class TocIndexer {
 
   private final Store store;
   private final Limits limits;
-  private final boolean believes;
 
-  /**
-   * @param believes whether a table is used that no annotation vouches for: whoever can change what
-   *     the registry serves can then show any tree
-   */
-  public TocIndexer(Store store, Limits limits, boolean believes) {
+  public TocIndexer(Store store, Limits limits) {
     this.store = store;
     this.limits = limits;
-    this.believes = believes;
   }
 
   /**
    * The name of what the table of the layer describes: of the blob and of the digest that vouches
    * for the table, as one blob may be named with a false table by another manifest.
    *
-   * @return empty when the layer has no table that may be used
+   * @return empty when the layer has no table that may be used, as one that no annotation vouches
+   *     for: whoever can change what the registry serves could show any tree
    */
   public Optional<Digest> identity(ImageLayer layer) {
-    return layer.digest().isEmpty() || (vouched(layer).isEmpty() && !believes)
+    return layer.digest().isEmpty() || vouched(layer).isEmpty()
         ? Optional.empty()
         : Optional.of(identity(layer.digest().get(), vouched(layer)));
   }
@@ -153,24 +148,13 @@ public final class TocIndexer {
   }
 
   private Table table(ImageLayer layer, BlobSource blob) throws IOException {
-    Optional<Digest> chunked = digest(layer, CHUNKED_DIGEST);
-    Optional<Digest> estargz = digest(layer, ESTARGZ_DIGEST);
-    if (chunked.isPresent() || (estargz.isEmpty() && isZstd(blob))) {
-      return ZstdChunked.read(
-          blob, chunked, Optional.ofNullable(layer.annotations().get(CHUNKED_POSITION)));
+    Map<String, String> annotations = layer.annotations();
+    String chunked = annotations.get(CHUNKED_DIGEST);
+    if (chunked != null) {
+      Optional<String> place = Optional.ofNullable(annotations.get(CHUNKED_POSITION));
+      return ZstdChunked.read(blob, Digest.parse(chunked), place);
     }
-    return Estargz.read(blob, estargz, limits);
-  }
-
-  private static Optional<Digest> digest(ImageLayer layer, String annotation) throws IOException {
-    String text = layer.annotations().get(annotation);
-    return text == null ? Optional.empty() : Optional.of(Digest.parse(text));
-  }
-
-  private static boolean isZstd(BlobSource blob) throws IOException {
-    byte[] head = new byte[(int) Math.min(Compression.SNIFF_BYTES, blob.size())];
-    blob.readFully(0, head, 0, head.length);
-    return Compression.sniff(head, head.length) == Compression.ZSTD;
+    return Estargz.read(blob, Digest.parse(vouched(layer)), limits);
   }
 
   /** Removes the index: there is one of a verified pass now. */

@@ -1,5 +1,7 @@
 package dev.ocifs.layerfs.toc;
 
+import dev.ocifs.oci.Digest;
+import dev.ocifs.oci.Hasher;
 import dev.ocifs.oci.OcifsException;
 
 /** The errors that say why a table of contents is of no use. */
@@ -18,5 +20,11 @@ final class Unusable {
     if (!holds) {
       throw because(otherwise);
     }
+  }
+
+  static void unlessVouched(byte[] table, Digest digest) throws OcifsException {
+    unless(
+        Hasher.hash(digest.algorithm(), table).equals(digest),
+        "it has not the digest that the manifest promises");
   }
 }

@@ -4,7 +4,6 @@ import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
 import dev.ocifs.oci.Compression;
 import dev.ocifs.oci.Digest;
-import dev.ocifs.oci.Hasher;
 import dev.ocifs.oci.source.BlobSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -47,7 +46,7 @@ final class ZstdChunked implements Table {
    * @param position what the manifest says of its place: offset, compressed and uncompressed
    *     length, type
    */
-  static ZstdChunked read(BlobSource blob, Optional<Digest> vouched, Optional<String> position)
+  static ZstdChunked read(BlobSource blob, Digest vouched, Optional<String> position)
       throws IOException {
     Place place = position.isPresent() ? parse(position.get()) : footer(blob);
     Unusable.unless(place.type == TYPE_CRFS, "it is of type " + place.type);
@@ -65,11 +64,7 @@ final class ZstdChunked implements Table {
     byte[] stored = new byte[(int) place.stored];
     blob.expect(place.offset, place.stored);
     blob.readFully(place.offset, stored, 0, stored.length);
-    if (vouched.isPresent()) {
-      Unusable.unless(
-          Hasher.hash(vouched.get().algorithm(), stored).equals(vouched.get()),
-          "it has not the digest that the manifest promises");
-    }
+    Unusable.unlessVouched(stored, vouched);
     return new ZstdChunked(place.offset - FRAME_HEADER_BYTES, unpack(stored, (int) place.length));
   }
 

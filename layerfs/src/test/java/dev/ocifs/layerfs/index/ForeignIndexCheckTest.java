@@ -108,7 +108,9 @@ class ForeignIndexCheckTest {
               facts.kept(),
               facts.virtual()));
     }
-    ForeignIndexCheck.open(file, limits).close();
+    try (LayerIndex index = LayerIndex.open(file)) {
+      ForeignIndexCheck.check(index, limits);
+    }
   }
 
   private void refused(OcifsException.Kind kind, String why) {
@@ -273,12 +275,6 @@ class ForeignIndexCheckTest {
   }
 
   @Test
-  void refusesAnIndexOfSomethingElseThanATar() {
-    facts = new LayerFacts(ID, ID, Compression.GZIP, 100_000, 3 << 20, 5, false, true);
-    refused("no index of a tar");
-  }
-
-  @Test
   void refusesSpansThatDoNotAscend() {
     spans.set(0, start(1, 0));
     refused("begins late");
@@ -314,19 +310,5 @@ class ForeignIndexCheckTest {
     spans.set(1, new Checkpoint(SPAN, 8000, 8000, Checkpoint.Kind.BLOCK, 0, new byte[8]));
     facts = facts(Compression.ZSTD, 3 << 20, false);
     refused("cannot begin");
-  }
-
-  @Test
-  void refusesBytesThatAreNoIndex() throws IOException {
-    check();
-    byte[] good = Files.readAllBytes(file);
-    byte[] bad = good.clone();
-    bad[70] ^= 1;
-    Path other = folder.resolve("other.idx");
-    Files.write(other, bad);
-    assertThatThrownBy(() -> ForeignIndexCheck.open(other, limits))
-        .isInstanceOfSatisfying(
-            OcifsException.class,
-            e -> assertThat(e.kind()).isEqualTo(OcifsException.Kind.INVALID_IMAGE));
   }
 }

@@ -5,7 +5,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request to the remote, run by a thread of its own: it hands each unit to the blob when its
+ * One request to the remote, run by a thread of its own: it hands each unit to its fetcher when the
  * last byte has arrived. Before it takes bytes it gives way to fetches that are more urgent.
  */
 final class Fetch implements Runnable, RangeFetcher.Sink {
@@ -20,13 +20,13 @@ final class Fetch implements Runnable, RangeFetcher.Sink {
     }
   }
 
-  private final LazyBlob blob;
+  private final UnitFetcher fetcher;
   private final FetchQueue queue;
   private final RangeFetcher remote;
   private final Timing timing;
   private final int from;
 
-  /** The first unit that is not wanted; guarded by the blob's lock for writing. */
+  /** The first unit that is not wanted; guarded by the fetcher's lock for writing. */
   private volatile int end;
 
   /** The unit that is arriving. */
@@ -37,7 +37,7 @@ final class Fetch implements Runnable, RangeFetcher.Sink {
 
   private boolean held = true;
 
-  /** Looks whether it hangs; guarded by the blob's lock. */
+  /** Looks whether it hangs; guarded by the fetcher's lock. */
   Timing.@Nullable Alarm watchdog;
 
   private final byte[] bytes = new byte[UNIT];
@@ -49,8 +49,12 @@ final class Fetch implements Runnable, RangeFetcher.Sink {
   private @Nullable IOException unkept;
 
   Fetch(
-      LazyBlob blob, FetchQueue queue, RangeFetcher remote, FetchPriority rank, Plan.Range range) {
-    this.blob = blob;
+      UnitFetcher fetcher,
+      FetchQueue queue,
+      RangeFetcher remote,
+      FetchPriority rank,
+      Plan.Range range) {
+    this.fetcher = fetcher;
     this.queue = queue;
     this.remote = remote;
     this.timing = queue.timing();
@@ -62,7 +66,7 @@ final class Fetch implements Runnable, RangeFetcher.Sink {
   }
 
   long bytes() {
-    return blob.bytes(from, end);
+    return fetcher.bytes(from, end);
   }
 
   int unit() {
@@ -73,7 +77,7 @@ final class Fetch implements Runnable, RangeFetcher.Sink {
     return end;
   }
 
-  /** Wants no more than the units before this one; the caller holds the blob's lock. */
+  /** Wants no more than the units before this one; the caller holds the fetcher's lock. */
   void endBefore(int unit) {
     end = unit;
   }
@@ -131,7 +135,7 @@ final class Fetch implements Runnable, RangeFetcher.Sink {
       } else if (failure == null) {
         failure = new IOException(remote + " has sent less than was asked for");
       }
-      blob.ended(this, failure, unkept);
+      fetcher.ended(this, failure, unkept);
     } finally {
       queue.release(this);
     }
@@ -159,15 +163,15 @@ final class Fetch implements Runnable, RangeFetcher.Sink {
       if (stopped || unit >= end) {
         throw new Enough();
       }
-      int length = (int) blob.bytes(unit, unit + 1);
+      int length = (int) fetcher.bytes(unit, unit + 1);
       int n = Math.min(len - done, length - filled);
       System.arraycopy(src, off + done, bytes, filled, n);
       filled += n;
       done += n;
-      blob.count(n);
+      fetcher.count(n);
       if (filled == length) {
         try {
-          blob.keep(unit, bytes);
+          fetcher.keep(unit, bytes);
         } catch (IOException e) {
           unkept = e;
           throw e;

@@ -2,15 +2,12 @@ package dev.ocifs.oci.lazy;
 
 import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.OcifsException;
-import dev.ocifs.oci.source.BlobSource;
 import dev.ocifs.oci.source.RangeFetcher;
 import dev.ocifs.oci.source.RemoteState;
 import dev.ocifs.oci.store.Store;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The lazy blobs that are open in this process. A blob that is opened several times is one, so that
@@ -101,27 +98,19 @@ public final class LazyBlobs {
     }
   }
 
-  /** The state of each blob that is open, in the order of their opening. */
-  public Map<Digest, RemoteState> states() {
-    Map<Digest, RemoteState> states = new LinkedHashMap<>();
-    synchronized (open) {
-      open.forEach((digest, shared) -> states.put(digest, shared.blob.state()));
-    }
-    return states;
-  }
-
   @FunctionalInterface
   private interface Closing {
     void close() throws IOException;
   }
 
   /** One of those who use a blob. */
-  public static final class Opened implements BlobSource {
+  public static final class Opened extends ForwardingBlob {
     private final LazyBlob blob;
     private final Closing closing;
     private volatile boolean closed;
 
     private Opened(LazyBlob blob, Closing closing) {
+      super(blob);
       this.blob = blob;
       this.closing = closing;
     }
@@ -132,51 +121,21 @@ public final class LazyBlobs {
     }
 
     @Override
-    public long size() {
-      return blob.size();
-    }
-
-    @Override
     public void readFully(long pos, byte[] dst, int off, int len) throws IOException {
       requireOpen();
-      blob.readFully(pos, dst, off, len);
+      super.readFully(pos, dst, off, len);
     }
 
     @Override
     public void readOnce(long pos, byte[] dst, int off, int len) throws IOException {
       requireOpen();
-      blob.readOnce(pos, dst, off, len);
+      super.readOnce(pos, dst, off, len);
     }
 
     private void requireOpen() throws OcifsException {
       if (closed) {
         throw new OcifsException(OcifsException.Kind.IO, this + " was closed");
       }
-    }
-
-    @Override
-    public void expect(long pos, long len) {
-      blob.expect(pos, len);
-    }
-
-    @Override
-    public boolean suspect(long pos, long len) {
-      return blob.suspect(pos, len);
-    }
-
-    @Override
-    public boolean trusted() {
-      return blob.trusted();
-    }
-
-    @Override
-    public void verified() throws IOException {
-      blob.verified();
-    }
-
-    @Override
-    public Optional<Path> wholeFile() {
-      return blob.wholeFile();
     }
 
     @Override
@@ -188,11 +147,6 @@ public final class LazyBlobs {
         closed = true;
       }
       closing.close();
-    }
-
-    @Override
-    public String toString() {
-      return blob.toString();
     }
   }
 }

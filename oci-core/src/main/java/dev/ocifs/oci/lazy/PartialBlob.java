@@ -1,7 +1,6 @@
 package dev.ocifs.oci.lazy;
 
 import dev.ocifs.oci.Digest;
-import dev.ocifs.oci.Hasher;
 import dev.ocifs.oci.OcifsException;
 import dev.ocifs.oci.store.BuildLock;
 import dev.ocifs.oci.store.PendingFile;
@@ -9,11 +8,8 @@ import dev.ocifs.oci.store.Store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +24,6 @@ final class PartialBlob implements Closeable {
   /** 4 TiB, of which the map has 8 MiB. */
   private static final long MAX_BYTES = 1L << 42;
 
-  private static final int HASH_BYTES = 1 << 20;
-
   private final Store store;
   private final Digest digest;
   private final long size;
@@ -38,8 +32,6 @@ final class PartialBlob implements Closeable {
 
   /** The units that this process wrote itself; the others may have been lost in a crash. */
   private final BitSet own = new BitSet();
-
-  private volatile boolean verified;
 
   private PartialBlob(Store store, Digest digest, long size, SteadyFile file, PresenceMap map) {
     this.store = store;
@@ -76,6 +68,7 @@ final class PartialBlob implements Closeable {
       if (map == null) {
         map = create(store, digest, size);
       }
+      map.gate().unseal(); // who seals it holds the lock until it has its new name
       PartialBlob blob = null;
       try {
         SteadyFile file = SteadyFile.open(store.partialBlob(digest), store.blob(digest));
@@ -89,7 +82,7 @@ final class PartialBlob implements Closeable {
     }
   }
 
-  private static boolean hasBytes(Path file, long size) throws IOException {
+  static boolean hasBytes(Path file, long size) throws IOException {
     return Files.isRegularFile(file) && Files.size(file) == size;
   }
 
@@ -115,12 +108,21 @@ final class PartialBlob implements Closeable {
     return map;
   }
 
-  private static BuildLock lock(Store store, Digest digest) throws IOException {
+  /** Held by who makes the two files, renames or removes them. */
+  static BuildLock lock(Store store, Digest digest) throws IOException {
     return store.lock("partial-" + Store.fileName(digest));
   }
 
   PresenceMap map() {
     return map;
+  }
+
+  SteadyFile file() {
+    return file;
+  }
+
+  long size() {
+    return size;
   }
 
   /** How many bytes the units in {@code [from, to)} have. */
@@ -150,9 +152,25 @@ final class PartialBlob implements Closeable {
    * @throws OcifsException {@code STORE} when the disk is full or not writable
    */
   void put(int unit, byte[] bytes) throws IOException {
-    if (map.has(unit)) {
+    if (!map.gate().enter()) {
       return;
     }
+    try {
+      if (!map.has(unit)) {
+        write(unit, bytes);
+        synchronized (own) {
+          own.set(unit);
+        }
+        if (map.set(unit)) {
+          boolean ignored = map.gate().change(); // somebody may have read what another had written
+        }
+      }
+    } finally {
+      map.gate().leave();
+    }
+  }
+
+  private void write(int unit, byte[] bytes) throws IOException {
     try {
       file.write((long) unit * UNIT, bytes, (int) bytes(unit, unit + 1));
     } catch (OcifsException e) {
@@ -164,129 +182,34 @@ final class PartialBlob implements Closeable {
               e)
           .hint("free space there, or give another place with --root");
     }
-    synchronized (own) {
-      own.set(unit);
-    }
-    map.set(unit);
   }
 
   /** Forgets a unit whose bytes are wrong. */
   void drop(int unit) {
-    verified = false;
-    map.clear(unit);
-  }
-
-  /** Says that the digest was compared by who read all of it: units that are here never change. */
-  void verified() {
-    verified = true;
-  }
-
-  /**
-   * Compares the digest of a blob that is {@linkplain #isWhole whole}, and moves it to the store's
-   * blobs if it is right.
-   *
-   * @return whether it is there; false when units that an earlier process left may be to blame,
-   *     which were forgotten
-   * @throws OcifsException {@code MISMATCH} when what was fetched is wrong: all of it is forgotten
-   */
-  boolean finish() throws IOException {
-    Digest found = verified ? digest : hash();
-    if (found.equals(digest)) {
-      keep();
-      return true;
+    if (map.gate().change()) {
+      map.clear(unit);
     }
-    if (dropForeign()) {
-      return false;
-    }
-    discard();
-    throw new OcifsException(
-            OcifsException.Kind.MISMATCH,
-            "what was fetched of blob " + digest + " has digest " + found)
-        .rule(27)
-        .hint("the registry, or what stands before it, gives wrong bytes");
-  }
-
-  private Digest hash() throws IOException {
-    Hasher hasher = Hasher.of(digest.algorithm());
-    byte[] buffer = new byte[(int) Math.min(HASH_BYTES, size)];
-    for (long pos = 0; pos < size; pos += buffer.length) {
-      int n = (int) Math.min(buffer.length, size - pos);
-      file.read(pos, buffer, 0, n);
-      hasher.update(buffer, 0, n);
-    }
-    return hasher.digest();
   }
 
   /** Forgets the units that this process did not write; returns whether there were any. */
-  private boolean dropForeign() {
+  boolean dropForeign() {
     boolean any = false;
     synchronized (own) {
       for (int unit = own.nextClearBit(0); unit < map.units(); unit = own.nextClearBit(unit + 1)) {
-        map.clear(unit);
+        drop(unit);
         any = true;
       }
     }
     return any;
   }
 
-  @SuppressWarnings("try") // the lock is held, not used
-  private void keep() throws IOException {
-    Path target = store.blob(digest);
-    file.force();
-    try (BuildLock lock = lock(store, digest)) {
-      boolean ours = file.isAt(store.partialBlob(digest));
-      if (hasBytes(target, size)) {
-        if (ours) {
-          Files.deleteIfExists(store.partialBlob(digest));
-        }
-      } else if (ours) {
-        Files.createDirectories(parent(target));
-        Files.move(store.partialBlob(digest), target, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel folder = FileChannel.open(parent(target), StandardOpenOption.READ)) {
-          folder.force(true);
-        }
-      } else {
-        copyTo(target); // somebody has removed the name of our file
-      }
-      if (ours) {
-        Files.deleteIfExists(store.partialMap(digest));
-      }
-    }
-  }
-
-  private static Path parent(Path file) {
-    Path parent = file.getParent();
-    if (parent == null) {
-      throw new IllegalArgumentException("not a file: " + file);
-    }
-    return parent;
-  }
-
-  private void copyTo(Path target) throws IOException {
-    byte[] buffer = new byte[HASH_BYTES];
-    try (PendingFile copy = store.create(target)) {
-      for (long pos = 0; pos < size; pos += buffer.length) {
-        int n = (int) Math.min(buffer.length, size - pos);
-        file.read(pos, buffer, 0, n);
-        copy.write(ByteBuffer.wrap(buffer, 0, n));
-      }
-      copy.commit();
-    }
-  }
-
-  @SuppressWarnings("try") // the lock is held, not used
-  private void discard() throws IOException {
-    try (BuildLock lock = lock(store, digest)) {
-      if (file.isAt(store.partialBlob(digest))) {
-        Files.deleteIfExists(store.partialMap(digest));
-        Files.deleteIfExists(store.partialBlob(digest));
-      }
-    }
+  /** Forgets all units. */
+  void dropAll() {
     synchronized (own) {
       own.clear();
     }
     for (int unit = 0; unit < map.units(); unit++) {
-      map.clear(unit);
+      drop(unit);
     }
   }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What is wanted of a blob, what is being fetched, and so what to fetch next. A unit is claimed by
  * at most one fetch, from its beginning until the unit is here or the fetch has ended: so nothing
  * is asked for twice, and wants that wait for their turn are merged when it comes. Guarded by the
- * lock of its blob.
+ * lock of its fetcher.
  */
 final class Plan {
   /** Units from {@code from} to before {@code to}. */

@@ -25,7 +25,8 @@ final class PresenceMap implements Closeable {
 
   private static final int HEADER_BYTES = 64;
   private static final int SUMMED_BYTES = 24;
-  private static final int VERSION = 1;
+  private static final int GATE_AT = 32;
+  private static final int VERSION = 2;
   private static final long MAGIC = 0x5041_4d53_4649_434fL; // "OCIFSMAP"
   private static final VarHandle WORD =
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
@@ -33,11 +34,13 @@ final class PresenceMap implements Closeable {
   private final Arena arena;
   private final MemorySegment bytes;
   private final int units;
+  private final WriteGate gate;
 
   private PresenceMap(Arena arena, MemorySegment bytes, int units) {
     this.arena = arena;
     this.bytes = bytes;
     this.units = units;
+    gate = new WriteGate(bytes.asSlice(GATE_AT, Long.BYTES));
   }
 
   /** The number of units of a blob. */
@@ -89,8 +92,8 @@ final class PresenceMap implements Closeable {
   }
 
   private boolean isOf(long blobBytes) {
-    boolean header =
-        bytes.asSlice(0, HEADER_BYTES).mismatch(MemorySegment.ofArray(header(blobBytes))) < 0;
+    MemorySegment expected = MemorySegment.ofArray(header(blobBytes));
+    boolean header = MemorySegment.mismatch(bytes, 0, GATE_AT, expected, 0, GATE_AT) < 0;
     long behind = units % 64 == 0 ? 0 : -1L << units;
     return header && (behind == 0 || (word(units) & behind) == 0);
   }
@@ -101,6 +104,11 @@ final class PresenceMap implements Closeable {
 
   private long word(int unit) {
     return (long) WORD.getAcquire(bytes, at(unit));
+  }
+
+  /** Through which all go that write units. */
+  WriteGate gate() {
+    return gate;
   }
 
   int units() {
@@ -130,9 +138,9 @@ final class PresenceMap implements Closeable {
     return count;
   }
 
-  /** Says that the bytes of a unit were written. */
-  void set(int unit) {
-    long ignored = (long) WORD.getAndBitwiseOr(bytes, at(unit), 1L << unit);
+  /** Says that the bytes of a unit were written; returns whether somebody had said so before. */
+  boolean set(int unit) {
+    return ((long) WORD.getAndBitwiseOr(bytes, at(unit), 1L << unit) & 1L << unit) != 0;
   }
 
   void clear(int unit) {

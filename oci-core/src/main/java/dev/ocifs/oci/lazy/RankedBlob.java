@@ -2,25 +2,17 @@ package dev.ocifs.oci.lazy;
 
 import dev.ocifs.oci.source.BlobSource;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Optional;
 
 /**
  * A blob of which all that is read has one priority, whichever thread reads it. As thread-safe as
  * the blob, which it closes.
  */
-public final class RankedBlob implements BlobSource {
-  private final BlobSource blob;
+public final class RankedBlob extends ForwardingBlob {
   private final FetchPriority rank;
 
   public RankedBlob(BlobSource blob, FetchPriority rank) {
-    this.blob = blob;
+    super(blob);
     this.rank = rank;
-  }
-
-  @Override
-  public long size() {
-    return blob.size();
   }
 
   @Override
@@ -28,7 +20,7 @@ public final class RankedBlob implements BlobSource {
     Object ignored =
         rank.<Object, IOException>during(
             () -> {
-              blob.readFully(pos, dst, off, len);
+              super.readFully(pos, dst, off, len);
               return dst;
             });
   }
@@ -38,38 +30,8 @@ public final class RankedBlob implements BlobSource {
     Object ignored =
         rank.<Object, IOException>during(
             () -> {
-              blob.readOnce(pos, dst, off, len);
+              super.readOnce(pos, dst, off, len);
               return dst;
             });
-  }
-
-  @Override
-  public void expect(long pos, long len) {
-    blob.expect(pos, len);
-  }
-
-  @Override
-  public boolean suspect(long pos, long len) {
-    return blob.suspect(pos, len);
-  }
-
-  @Override
-  public boolean trusted() {
-    return blob.trusted();
-  }
-
-  @Override
-  public Optional<Path> wholeFile() {
-    return blob.wholeFile();
-  }
-
-  @Override
-  public void close() throws IOException {
-    blob.close();
-  }
-
-  @Override
-  public String toString() {
-    return blob.toString();
   }
 }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
-/** A range of units that somebody wants. Guarded by the lock of its blob. */
+/** A range of units that somebody wants. Guarded by the lock of its fetcher. */
 final class Want {
   final int from;
   final int to;
@@ -55,6 +55,11 @@ final class Want {
 
   boolean has(int unit) {
     return from <= unit && unit < to;
+  }
+
+  void fail(IOException why) {
+    failure = why;
+    wake();
   }
 
   void wake() {

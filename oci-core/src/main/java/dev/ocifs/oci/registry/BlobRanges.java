@@ -28,7 +28,6 @@ final class BlobRanges implements RangeFetcher {
   private final Time time;
   private volatile @Nullable Place best;
   private volatile @Nullable ShortCut shortCut;
-  private volatile boolean ranges = true;
 
   /**
    * Ranges of one blob.
@@ -51,11 +50,6 @@ final class BlobRanges implements RangeFetcher {
   @Override
   public long size() {
     return descriptor.size();
-  }
-
-  @Override
-  public boolean supportsRanges() {
-    return ranges;
   }
 
   @Override
@@ -138,11 +132,6 @@ final class BlobRanges implements RangeFetcher {
     if (known != null && known.uri().equals(uri)) {
       shortCut = null;
     }
-  }
-
-  /** Somebody answered with more than was asked for. */
-  void rangesIgnored() {
-    ranges = false;
   }
 
   @Override

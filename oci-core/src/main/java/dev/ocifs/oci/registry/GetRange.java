@@ -31,7 +31,6 @@ final class GetRange implements Operation<Long> {
   private @Nullable URI shortCut;
   private @Nullable URI answeredBy;
   private @Nullable String etag;
-  private boolean conditional;
   private @Nullable URI elsewhere;
 
   GetRange(BlobRanges blob, Descriptor descriptor, long pos, long len, RangeFetcher.Sink sink) {
@@ -61,12 +60,10 @@ final class GetRange implements Operation<Long> {
   @Override
   public Request request(Place place) throws IOException {
     Request request = address(place);
-    conditional = false;
     if (pos > 0 || end < descriptor.size()) {
       request = request.with("Range", "bytes=" + pos + "-" + (end - 1));
       if (pos > start && etag != null && request.uri().equals(answeredBy)) {
         request = request.with("If-Range", etag);
-        conditional = true;
       }
     }
     return request;
@@ -123,9 +120,6 @@ final class GetRange implements Operation<Long> {
     OptionalLong length = response.number("Content-Length");
     if (length.isPresent() && length.getAsLong() != descriptor.size()) {
       throw anotherSize(length.getAsLong(), response.uri().getHost());
-    }
-    if (!conditional && (pos > 0 || end < descriptor.size())) {
-      blob.rangesIgnored();
     }
     return 0;
   }

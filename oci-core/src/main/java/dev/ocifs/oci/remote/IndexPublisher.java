@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Publishes the indices of an image's layers beside it. Used by one thread. */
+/**
+ * Publishes the indices of an image's layers beside it, and what mounts read first. Used by one
+ * thread.
+ */
 public final class IndexPublisher {
   /** What an artifact without a configuration has as one: an empty object. */
   private static final byte[] EMPTY = "{}".getBytes(US_ASCII);
@@ -23,7 +26,7 @@ public final class IndexPublisher {
   private static final int BUFFER_BYTES = 64 * 1024;
 
   private final Repository repository;
-  private final List<Descriptor> indexes = new ArrayList<>();
+  private final List<Descriptor> layers = new ArrayList<>();
 
   public IndexPublisher(Repository repository) {
     this.repository = repository;
@@ -37,19 +40,30 @@ public final class IndexPublisher {
   public void push(Digest layer, BlobSource packed) throws IOException {
     Descriptor index =
         new Descriptor(
-            PublishedIndexes.INDEX_TYPE,
+            IndexArtifact.INDEX_TYPE,
             digest(packed),
             packed.size(),
             Optional.empty(),
-            Map.of(PublishedIndexes.LAYER_ANNOTATION, layer.toString()),
+            Map.of(IndexArtifact.LAYER_ANNOTATION, layer.toString()),
             List.of(),
             Optional.empty());
     repository.pushBlob(index.digest(), packed);
-    indexes.add(index);
+    layers.add(index);
   }
 
   /**
-   * Pushes the artifact that names all indices that were pushed.
+   * Pushes the access profile of the image.
+   *
+   * @param profile its bytes; its spans are those of the indices that are pushed
+   */
+  public void pushProfile(byte[] profile) throws IOException {
+    Digest digest = Hasher.hash(Digest.Algorithm.SHA256, profile);
+    repository.pushBlob(digest, new Bytes(profile));
+    layers.add(new Descriptor(IndexArtifact.PROFILE_TYPE, digest, profile.length));
+  }
+
+  /**
+   * Pushes the artifact that names all that was pushed.
    *
    * @param image the manifest whose layers they are of
    * @return what names the artifact, to be pinned or signed
@@ -59,9 +73,9 @@ public final class IndexPublisher {
     repository.pushBlob(empty, new Bytes(EMPTY));
     byte[] artifact =
         DocumentWriter.artifact(
-            PublishedIndexes.ARTIFACT_TYPE,
-            new Descriptor(PublishedIndexes.EMPTY_TYPE, empty, EMPTY.length),
-            indexes,
+            IndexArtifact.TYPE,
+            new Descriptor(IndexArtifact.EMPTY_TYPE, empty, EMPTY.length),
+            layers,
             Optional.of(image),
             Map.of());
     Digest digest = Hasher.hash(Digest.Algorithm.SHA256, artifact);
@@ -69,9 +83,9 @@ public final class IndexPublisher {
     return new Descriptor(MediaType.OCI_MANIFEST, digest, artifact.length);
   }
 
-  /** How many bytes the indices have that were pushed. */
+  /** How many bytes that has which was pushed, but for the artifact's manifest. */
   public long bytes() {
-    return indexes.stream().mapToLong(Descriptor::size).sum();
+    return layers.stream().mapToLong(Descriptor::size).sum();
   }
 
   private static Digest digest(BlobSource blob) throws IOException {

@@ -1,8 +1,9 @@
 package dev.ocifs.oci.remote;
 
 import dev.ocifs.oci.Descriptor;
+import dev.ocifs.oci.Digest;
 import dev.ocifs.oci.lazy.LazyBlobs;
-import dev.ocifs.oci.source.BlobSource;
+import dev.ocifs.oci.source.PublishedIndex;
 import dev.ocifs.oci.source.RemoteLayer;
 import dev.ocifs.oci.source.RemoteState;
 import java.io.Closeable;
@@ -33,7 +34,12 @@ final class LazyLayer implements RemoteLayer, Closeable {
   }
 
   @Override
-  public Optional<BlobSource> publishedIndex() throws IOException {
+  public Optional<Digest> pinnedIndex() {
+    return image.options().pinnedIndex();
+  }
+
+  @Override
+  public Optional<PublishedIndex> publishedIndex() throws IOException {
     return indexes.open(layer.digest());
   }
 

@@ -113,14 +113,24 @@ final class RegistryImage implements RemoteImage {
     synchronized (layers) {
       LazyLayer lazy = layers.get(layer.digest());
       if (lazy == null) {
-        PublishedIndexes published =
-            indexes.computeIfAbsent(
-                manifest.digest(), digest -> new PublishedIndexes(this, manifest));
-        lazy = new LazyLayer(this, lazy(layer), published, layer);
+        lazy = new LazyLayer(this, lazy(layer), published(manifest), layer);
         layers.put(layer.digest(), lazy);
         missing.add(layer);
       }
       return Optional.of(lazy);
+    }
+  }
+
+  @Override
+  public Optional<byte[]> publishedProfile(Descriptor manifest) throws IOException {
+    return options().publishedIndexes() ? published(manifest).profile() : Optional.empty();
+  }
+
+  /** What is published beside a manifest, asked for once for all layers. */
+  private PublishedIndexes published(Descriptor manifest) {
+    synchronized (layers) {
+      return indexes.computeIfAbsent(
+          manifest.digest(), digest -> new PublishedIndexes(this, manifest));
     }
   }
 

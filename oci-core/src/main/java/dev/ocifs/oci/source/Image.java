@@ -27,13 +27,19 @@ public final class Image implements Closeable {
   private final Surroundings surroundings;
   private final Closeable files;
 
-  /** Looks through the documents around an image. */
+  /** What lies around an image. */
   @FunctionalInterface
   interface Surroundings {
     /** For archives that have no documents but the image's own. */
     Surroundings NONE = review -> {};
 
+    /** Looks through the documents. */
     void check(DocumentReview review) throws IOException;
+
+    /** As {@link Image#publishedProfile}. */
+    default Optional<byte[]> publishedProfile() throws IOException {
+      return Optional.empty();
+    }
   }
 
   Image(
@@ -116,6 +122,17 @@ public final class Image implements Closeable {
    */
   public void checkDocuments(DocumentReview review) throws IOException {
     surroundings.check(review);
+  }
+
+  /**
+   * What mounts elsewhere have read first, as somebody has published it beside the image in its
+   * registry, which is asked for it: not checked at all, and of bounded length.
+   *
+   * @return empty when there is none, or the user does not want it
+   * @throws dev.ocifs.oci.OcifsException when the registry does not give it
+   */
+  public Optional<byte[]> publishedProfile() throws IOException {
+    return surroundings.publishedProfile();
   }
 
   @Override

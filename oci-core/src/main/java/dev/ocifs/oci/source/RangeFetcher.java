@@ -21,14 +21,6 @@ public interface RangeFetcher {
    */
   void fetch(long pos, long len, Sink sink) throws IOException;
 
-  /**
-   * Whether ranges are really had one by one, as far as is known; where they are not, each fetch
-   * moves the blob from its beginning.
-   */
-  default boolean supportsRanges() {
-    return true;
-  }
-
   /** Where the bytes come from, for messages. */
   @Override
   String toString();

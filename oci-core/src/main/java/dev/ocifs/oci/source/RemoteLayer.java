@@ -1,5 +1,6 @@
 package dev.ocifs.oci.source;
 
+import dev.ocifs.oci.Digest;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -10,13 +11,21 @@ public interface RemoteLayer {
   /** Whether the user wants indices to be used that somebody has published beside the image. */
   boolean takesPublishedIndex();
 
+  /** The digest of the one artifact whose indices the user wants; any will do when empty. */
+  default Optional<Digest> pinnedIndex() {
+    return Optional.empty();
+  }
+
   /**
    * The index of the layer that somebody has published beside the image; nothing vouches for it but
-   * whoever may write there.
+   * whoever may write there, unless it is {@linkplain #pinnedIndex pinned}.
    *
    * @return to be closed by the caller; empty when there is none
+   * @throws dev.ocifs.oci.OcifsException when the registry does not say what there is, or does not
+   *     give it; {@code NOT_FOUND} or {@code MISMATCH} when the one that is pinned is not there or
+   *     is of another image
    */
-  Optional<BlobSource> publishedIndex() throws IOException;
+  Optional<PublishedIndex> publishedIndex() throws IOException;
 
   /** What of it is here, and what it took. */
   RemoteState state();

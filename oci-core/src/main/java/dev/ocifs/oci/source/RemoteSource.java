@@ -47,9 +47,7 @@ final class RemoteSource implements Source {
                   Optional.of(remote.name()),
                   chosen,
                   asked,
-                  review ->
-                      new DocumentGraph(blobs)
-                          .check(List.of(remote.top()), List.of(chosen), review),
+                  new Around(chosen),
                   layer -> remote.remote(chosen, layer),
                   remote);
       remote.opened();
@@ -59,6 +57,25 @@ final class RemoteSource implements Source {
       if (image == null) {
         documents.close();
       }
+    }
+  }
+
+  /** The documents that the name leads to, and what is published beside one manifest. */
+  private final class Around implements Image.Surroundings {
+    private final Descriptor chosen;
+
+    Around(Descriptor chosen) {
+      this.chosen = chosen;
+    }
+
+    @Override
+    public void check(DocumentReview review) throws IOException {
+      new DocumentGraph(blobs).check(List.of(remote.top()), List.of(chosen), review);
+    }
+
+    @Override
+    public Optional<byte[]> publishedProfile() throws IOException {
+      return remote.publishedProfile(chosen);
     }
   }
 

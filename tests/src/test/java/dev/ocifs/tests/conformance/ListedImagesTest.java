@@ -15,6 +15,7 @@ import dev.ocifs.oci.source.FileBlob;
 import dev.ocifs.oci.source.Image;
 import dev.ocifs.oci.source.Images;
 import dev.ocifs.oci.source.OpenOptions;
+import dev.ocifs.oci.source.PublishedIndex;
 import dev.ocifs.oci.source.RemoteImage;
 import dev.ocifs.oci.source.RemoteLayer;
 import dev.ocifs.oci.source.RemoteState;
@@ -143,7 +144,7 @@ class ListedImagesTest {
     }
 
     @Override
-    public Optional<BlobSource> publishedIndex() {
+    public Optional<PublishedIndex> publishedIndex() {
       return Optional.empty();
     }
 

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Programs that tests run, and what must be there for them. */
-final class Tools {
+public final class Tools {
   /** What a program said and how it ended. */
-  record Result(int code, String out, String err) {}
+  public record Result(int code, String out, String err) {}
 
   private Tools() {}
 
@@ -22,11 +22,11 @@ final class Tools {
     return Path.of(System.getProperty("ocifs.home")).resolve("ocifs");
   }
 
-  static Result run(String... command) throws IOException {
+  public static Result run(String... command) throws IOException {
     return run(List.of(command));
   }
 
-  static Result run(List<String> command) throws IOException {
+  public static Result run(List<String> command) throws IOException {
     Path out = Files.createTempFile("ocifs-test", ".out");
     Path err = Files.createTempFile("ocifs-test", ".err");
     try {
@@ -49,7 +49,7 @@ final class Tools {
     }
   }
 
-  static boolean has(String program) throws IOException {
+  public static boolean has(String program) throws IOException {
     return run("sh", "-c", "command -v " + program).code == 0;
   }
 }

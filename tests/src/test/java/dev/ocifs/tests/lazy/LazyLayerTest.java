@@ -23,6 +23,7 @@ import dev.ocifs.oci.lazy.Timing;
 import dev.ocifs.oci.source.BlobSource;
 import dev.ocifs.oci.source.FileBlob;
 import dev.ocifs.oci.source.ImageLayer;
+import dev.ocifs.oci.source.PublishedIndex;
 import dev.ocifs.oci.source.RemoteLayer;
 import dev.ocifs.oci.source.RemoteState;
 import dev.ocifs.oci.store.Store;
@@ -33,7 +34,10 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
@@ -68,7 +72,7 @@ final class LazyLayerTest {
     }
 
     @Override
-    public Optional<BlobSource> publishedIndex() {
+    public Optional<PublishedIndex> publishedIndex() {
       return Optional.empty();
     }
 
@@ -229,6 +233,54 @@ final class LazyLayerTest {
     }
     assertThat(indexer(false).find(far)).hasValueSatisfying(LayerIndex::close);
     assertThat(remote.requestedBytes()).isLessThanOrEqualTo(blob.length);
+  }
+
+  /** A blob that notes where it is read as if somebody waited for just those bytes. */
+  private record Watched(BlobSource blob, List<Long> urgent) implements BlobSource {
+    @Override
+    public long size() {
+      return blob.size();
+    }
+
+    @Override
+    public void readFully(long pos, byte[] dst, int off, int len) throws IOException {
+      urgent.add(pos);
+      blob.readFully(pos, dst, off, len);
+    }
+
+    @Override
+    public void readOnce(long pos, byte[] dst, int off, int len) throws IOException {
+      blob.readOnce(pos, dst, off, len);
+    }
+
+    @Override
+    public boolean trusted() {
+      return blob.trusted();
+    }
+
+    @Override
+    public void verified() throws IOException {
+      blob.verified();
+    }
+
+    @Override
+    public void close() throws IOException {
+      blob.close();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = LayerBytes.class,
+      names = {"GZIP", "ZSTD", "ZSTD_FRAMES"})
+  void aPassOverALayerThatIsNotHereGivesWayToReads(LayerBytes form) throws Exception {
+    byte[] blob = form.of(TAR);
+    FaultyRemote remote = new FaultyRemote(blob, (request, pos) -> false);
+    List<Long> urgent = Collections.synchronizedList(new ArrayList<>());
+    ImageLayer layer = layer(blob, () -> new Watched(lazy(blob, remote), urgent));
+    indexer(false).make(layer, read -> {}).close();
+    assertThat(urgent).as("what tells the compression, and no more").containsExactly(0L);
+    assertThat(remote.requestedBytes()).isEqualTo(blob.length);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.ocifs.tests.registry;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -12,19 +13,18 @@ import dev.ocifs.oci.registry.RegistryClient;
 import dev.ocifs.oci.registry.RegistryOptions;
 import dev.ocifs.oci.remote.RemoteOptions;
 import dev.ocifs.tests.conformance.Opened;
+import dev.ocifs.tests.conformance.Tools;
 import dev.ocifs.tests.image.LayerBytes;
 import dev.ocifs.tests.image.OciLayoutWriter;
 import dev.ocifs.tests.image.TarWriter;
 import dev.ocifs.tests.image.TestImage;
 import dev.ocifs.tests.image.TestLayer;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Images that {@code skopeo} pushed to {@code docker-registry}, where both are installed. */
 @Timeout(120)
 class DebianRegistryTest {
-  private static final Path PROGRAM = Path.of("/usr/bin/docker-registry");
   private static final Path SKOPEO = Path.of("/usr/bin/skopeo");
   private static final RemoteOptions OPTIONS =
       RemoteOptions.DEFAULTS.withFetching(
@@ -42,17 +41,16 @@ class DebianRegistryTest {
   private static final int BIG_BYTES = 5_000_000;
 
   @TempDir Path dir;
+  private @Nullable DebianRegistry registry;
   private String host = "";
-  private Process process;
 
   @BeforeEach
   void push() throws Exception {
-    assumeTrue(Files.isExecutable(PROGRAM), () -> PROGRAM + " is not installed");
+    assumeTrue(Tools.has(DebianRegistry.PROGRAM), () -> DebianRegistry.PROGRAM + " is missing");
     assumeTrue(Files.isExecutable(SKOPEO), () -> SKOPEO + " is not installed");
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      host = "127.0.0.1:" + free.getLocalPort();
-    }
-    start();
+    registry = new DebianRegistry(dir);
+    registry.start();
+    host = registry.host();
     TestImage image =
         TestImage.of(
             Scene.bigLayer(LayerBytes.GZIP, BIG_BYTES),
@@ -72,38 +70,10 @@ class DebianRegistryTest {
     assertThat(skopeo.waitFor()).as("%s", Files.readString(dir.resolve("skopeo.log"))).isZero();
   }
 
-  private void start() throws IOException {
-    Path config =
-        Files.writeString(
-            dir.resolve("config.yml"),
-            """
-            version: 0.1
-            log:
-              level: info
-            storage:
-              filesystem:
-                rootdirectory: %s
-            http:
-              addr: %s
-            """
-                .formatted(dir.resolve("data"), host));
-    process =
-        new ProcessBuilder(PROGRAM.toString(), "serve", config.toString())
-            .redirectErrorStream(true)
-            .start();
-    BufferedReader log = process.inputReader(UTF_8);
-    String line = log.readLine();
-    while (line != null && !line.contains("listening on")) {
-      line = log.readLine();
-    }
-    assertThat(line).as("docker-registry serves").isNotNull();
-    Thread.ofVirtual().start(() -> log.lines().forEach(more -> {})); // that it never waits
-  }
-
   @AfterEach
-  void stop() throws InterruptedException {
-    if (process != null) {
-      process.destroyForcibly().waitFor();
+  void stop() {
+    if (registry != null) {
+      registry.stop();
     }
   }
 
@@ -145,13 +115,13 @@ class DebianRegistryTest {
     try (Client client = client();
         ImageView view = client.view(name())) {
       assertThat(Client.read(view, "usr/last", 0, 100)).isEqualTo("the last".getBytes(UTF_8));
-      stop();
+      requireNonNull(registry).stop();
       assertThatThrownBy(() -> Client.read(view, Scene.BIG, 0, 100))
           .isInstanceOfSatisfying(
               OcifsException.class,
               e -> assertThat(e.kind()).isEqualTo(OcifsException.Kind.REMOTE));
       assertThat(Client.read(view, "usr/last", 0, 100)).isEqualTo("the last".getBytes(UTF_8));
-      start();
+      registry.start();
       assertThat(Client.read(view, Scene.BIG, 0, BIG_BYTES)).isEqualTo(big);
       assertThat(differences(client)).isEmpty();
     }

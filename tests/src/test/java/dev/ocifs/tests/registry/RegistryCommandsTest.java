@@ -1,5 +1,7 @@
 package dev.ocifs.tests.registry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -185,6 +187,34 @@ class RegistryCommandsTest {
     scene.registry.always(Route.BLOB, null);
     assertThat(dir.resolve("many/59")).hasBinaryContent(Scene.noise(30_000, 59));
     assertThat(dir.resolve(Scene.BIG)).hasBinaryContent(BIG);
+  }
+
+  @Test
+  void whatIsPublishedHereIsPinnedAndUsedElsewhere() throws Exception {
+    assumeTrue(Launcher.canMount(), "this user cannot open /dev/fuse");
+    run(0, "pull", "-q", scene.name());
+    String first = run(0, "index", "push", "-q", scene.name()).out().strip();
+    run(0, "mount", "-q", "--backend=kernel", scene.name(), dir.toString());
+    assertThat(dir.resolve("usr/last")).hasContent("the last");
+    run(0, "umount", dir.toString());
+    String digest = first;
+    while (digest.equals(first)) { // what was read is noted when the server has ended the mount
+      digest = run(0, "index", "push", "-q", scene.name()).out().strip();
+    }
+    assertThat(new String(requireNonNull(scene.registry.manifest(Scene.REPOSITORY, digest)), UTF_8))
+        .contains("vnd.ocifs.access-profile.v1");
+
+    String other = folder.resolve("another-store").toString();
+    String never = "sha256:" + "0".repeat(64);
+    assertThat(run(3, "ls", "--root", other, "--published-index", never, scene.name()).err())
+        .contains(never, "ocifs index push prints");
+    assertThat(run(2, "ls", "--root", other, "--published-index=any", scene.name()).err())
+        .contains("'any' is no digest");
+    scene.registry.resetCounters();
+    run(0, "ls", "-q", "--root", other, "--published-index=" + digest, scene.name());
+    assertThat(scene.registry.requests(Route.REFERRERS)).isZero();
+    assertThat(run(0, "status", "--root", other, scene.name()).out())
+        .contains("lazy: by a published index");
   }
 
   @Test

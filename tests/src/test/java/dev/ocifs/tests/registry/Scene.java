@@ -99,6 +99,21 @@ final class Scene implements Closeable {
   void put(String tag, TestImage image) throws IOException {
     OciLayoutWriter layout = new OciLayoutWriter();
     Map<String, Object> top = layout.manifest(image);
+    put(tag, layout, top);
+    if (layers.isEmpty()) {
+      for (TestLayer layer : image.layers()) {
+        layers.add(Digest.parse("sha256:" + TestImage.sha256(layer.bytes().of(layer.tar()))));
+      }
+    }
+  }
+
+  /**
+   * Puts an image into registry and layout that was put together by hand.
+   *
+   * @param layout has its blobs
+   * @param top the descriptor of its manifest
+   */
+  void put(String tag, OciLayoutWriter layout, Map<String, Object> top) throws IOException {
     Path folder = layout.list("test", top).writeTo(dir.resolve("layout-" + tag));
     String digest = String.valueOf(top.get("digest"));
     Path blobs = folder.resolve("blobs/sha256");
@@ -114,11 +129,6 @@ final class Scene implements Closeable {
         tag,
         MediaType.of("application/vnd.oci.image.manifest.v1+json"),
         Files.readAllBytes(manifest));
-    if (layers.isEmpty()) {
-      for (TestLayer layer : image.layers()) {
-        layers.add(Digest.parse("sha256:" + TestImage.sha256(layer.bytes().of(layer.tar()))));
-      }
-    }
   }
 
   String name() {
@@ -169,6 +179,11 @@ final class Scene implements Closeable {
 
   Client client(RemoteOptions options) throws IOException {
     return new Client(root(), Client::plain, options);
+  }
+
+  /** Another machine: a store of its own, and nothing in it. */
+  Client elsewhere(RemoteOptions options) throws IOException {
+    return new Client(dir.resolve("store-elsewhere"), Client::plain, options);
   }
 
   @Override
