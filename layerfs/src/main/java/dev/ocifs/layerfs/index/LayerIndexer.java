@@ -124,7 +124,7 @@ public final class LayerIndexer {
         return found.get();
       }
       try (BlobSource blob = layer.open()) {
-        pass(layer, blob, progress, findings);
+        passUntilRight(layer, blob, progress, findings);
       }
       return LayerIndex.open(store.layerIndex(key(layer)));
     } catch (OcifsException e) {
@@ -154,6 +154,26 @@ public final class LayerIndexer {
   public KeptLayers keptLayers() {
     return new KeptLayers(store, turns);
   }
+
+  /**
+   * Of a blob that was fetched in part by an earlier process, whatever befell that one, all is read
+   * once more when it was wrong: what was to blame is fetched anew.
+   */
+  private void passUntilRight(
+      ImageLayer layer, BlobSource blob, LongConsumer progress, @Nullable TarFindings findings)
+      throws IOException {
+    try {
+      pass(layer, blob, progress, findings);
+    } catch (Forgotten e) {
+      try {
+        pass(layer, blob, LayerIndexer::silent, findings);
+      } catch (Forgotten again) {
+        throw again.fault;
+      }
+    }
+  }
+
+  private static void silent(long bytes) {}
 
   private void pass(
       ImageLayer layer, BlobSource blob, LongConsumer progress, @Nullable TarFindings findings)
@@ -211,14 +231,16 @@ public final class LayerIndexer {
       LayerIndexWriter writer,
       @Nullable OutputStream copy)
       throws IOException {
+    boolean trusted = blob.trusted();
     LayerFacts facts;
     try {
       facts = pass.run(writer, copy);
     } catch (OcifsException e) {
-      checkBlob(layer, blob, e);
+      checkBlob(layer, blob, trusted, e);
       throw e;
     }
-    checkDigests(layer, facts);
+    checkBlobDigest(layer, blob, facts.blob());
+    checkDiffId(layer, facts.diffId());
     writer.finish(facts);
     return facts;
   }
@@ -243,10 +265,10 @@ public final class LayerIndexer {
 
   /**
    * A blob that is not what its digest says explains any other fault: that is what the user has to
-   * know.
+   * know. One that was not trusted, and is right now, may have been another when it was read.
    */
-  private static void checkBlob(ImageLayer layer, BlobSource blob, OcifsException fault)
-      throws IOException {
+  private static void checkBlob(
+      ImageLayer layer, BlobSource blob, boolean trusted, OcifsException fault) throws IOException {
     if (fault.kind() != OcifsException.Kind.INVALID_IMAGE || layer.digest().isEmpty()) {
       return;
     }
@@ -257,28 +279,46 @@ public final class LayerIndexer {
       blob.readOnce(pos, buffer, 0, n);
       hasher.update(buffer, 0, n);
     }
-    checkBlobDigest(layer, hasher.digest());
+    checkBlobDigest(layer, blob, hasher.digest());
+    if (!trusted) {
+      blob.verified();
+      throw new Forgotten(fault);
+    }
   }
 
-  private static void checkDigests(ImageLayer layer, LayerFacts facts) throws OcifsException {
-    checkBlobDigest(layer, facts.blob());
-    if (!facts.diffId().equals(layer.diffId())) {
+  private static void checkDiffId(ImageLayer layer, Digest found) throws OcifsException {
+    if (!found.equals(layer.diffId())) {
       throw new OcifsException(
               OcifsException.Kind.MISMATCH,
-              "uncompressed it has diffID "
-                  + facts.diffId()
-                  + ", the config says "
-                  + layer.diffId())
+              "uncompressed it has diffID " + found + ", the config says " + layer.diffId())
           .rule(27)
           .hint("get the image again, or build it anew");
     }
   }
 
-  private static void checkBlobDigest(ImageLayer layer, Digest found) throws OcifsException {
+  private static void checkBlobDigest(ImageLayer layer, BlobSource blob, Digest found)
+      throws IOException {
     if (layer.digest().isPresent() && !found.equals(layer.digest().get())) {
-      throw new OcifsException(OcifsException.Kind.MISMATCH, "its content has digest " + found)
-          .rule(27)
-          .hint("the blob is damaged: get the image again");
+      OcifsException fault =
+          new OcifsException(OcifsException.Kind.MISMATCH, "its content has digest " + found)
+              .rule(27)
+              .hint("the blob is damaged: get the image again");
+      if (blob.refuted()) {
+        throw new Forgotten(fault);
+      }
+      throw fault;
+    }
+  }
+
+  /** The bytes that were read are not those that another pass will read. */
+  private static final class Forgotten extends IOException {
+    private static final long serialVersionUID = 1;
+
+    final OcifsException fault;
+
+    Forgotten(OcifsException fault) {
+      super(fault);
+      this.fault = fault;
     }
   }
 

@@ -91,6 +91,17 @@ final class Completion {
     }
   }
 
+  /**
+   * Says that the digest was compared by one who read all of the blob, and is another.
+   *
+   * @return whether what was wrong may have come from an earlier process, and was forgotten
+   */
+  boolean refuted() throws IOException {
+    synchronized (finishing) {
+      return whole == null && !closed && verifier.forgetWrong();
+    }
+  }
+
   /** How many comparisons have failed so far. */
   int failures() {
     synchronized (finishing) {

@@ -49,6 +49,11 @@ abstract class ForwardingBlob implements BlobSource {
   }
 
   @Override
+  public boolean refuted() throws IOException {
+    return blob.refuted();
+  }
+
+  @Override
   public Optional<Path> wholeFile() {
     return blob.wholeFile();
   }

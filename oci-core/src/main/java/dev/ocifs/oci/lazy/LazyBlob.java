@@ -217,6 +217,16 @@ public final class LazyBlob implements BlobSource {
     }
   }
 
+  /** Forgets what an earlier process has left of the blob or, if that is nothing, all of it. */
+  @Override
+  public boolean refuted() throws IOException {
+    if (whole() != null) {
+      return false;
+    }
+    parts().fetcher.endPass();
+    return parts().completion.refuted();
+  }
+
   /** Whether the whole was compared with its digest. */
   @Override
   public boolean trusted() {

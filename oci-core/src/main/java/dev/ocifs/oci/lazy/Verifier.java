@@ -72,15 +72,28 @@ final class Verifier {
     if (found.equals(digest)) {
       return true;
     }
-    if (partial.dropForeign()) {
+    if (forgetWrong()) {
       return false;
     }
-    discard();
     throw new OcifsException(
             OcifsException.Kind.MISMATCH,
             "what was fetched of blob " + digest + " has digest " + found)
         .rule(27)
         .hint("the registry, or what stands before it, gives wrong bytes");
+  }
+
+  /**
+   * Forgets what is to blame for a wrong digest: units that an earlier process left or, if there
+   * are none, all.
+   *
+   * @return whether there were some of an earlier process
+   */
+  boolean forgetWrong() throws IOException {
+    if (partial.dropForeign()) {
+      return true;
+    }
+    discard();
+    return false;
   }
 
   private Digest hash() throws IOException {

@@ -63,6 +63,16 @@ public interface BlobSource extends Closeable {
    */
   default void verified() throws IOException {}
 
+  /**
+   * Says that one thread has read every byte of the blob by {@link #readOnce}, and that they do not
+   * have the digest which the blob should have.
+   *
+   * @return whether reading all of it again may give others; false when there is nothing to be done
+   */
+  default boolean refuted() throws IOException {
+    return false;
+  }
+
   /** The file whose bytes, all of them, the blob is; empty when there is none such. */
   default Optional<Path> wholeFile() {
     return Optional.empty();

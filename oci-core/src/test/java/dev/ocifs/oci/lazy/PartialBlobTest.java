@@ -212,6 +212,28 @@ final class PartialBlobTest {
     assertNothingPartial();
   }
 
+  @Test
+  void whoFindsTheWholeToBeWrongMayReadAgainWhatAnEarlierProcessHadLeft() throws IOException {
+    Remote remote = Remote.prompt(SIZE);
+    try (LazyBlob blob = bench.open(remote)) {
+      read(blob, remote, 0, 500_000);
+    }
+    loseBytes(remote.digest(), 100_000, 50_000);
+    try (LazyBlob blob = bench.open(remote)) {
+      blob.readFully((int) SIZE - 10, new byte[10], 0, 10);
+      long fetched = blob.state().presentBytes();
+      assertThat(blob.refuted()).isTrue();
+      assertThat(blob.state().presentBytes()).isPositive().isLessThan(fetched - 400_000);
+      read(blob, remote, 0, (int) SIZE);
+      assertThat(blob.refuted()).as("all of it is of this process").isFalse();
+      assertThat(blob.state().presentBytes()).isZero();
+      read(blob, remote, 0, (int) SIZE);
+      blob.complete(bytes -> {});
+      assertThat(blob.refuted()).as("it was found right").isFalse();
+      read(blob, remote, 0, (int) SIZE);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 9, 12, 16, 24})
   void aForeignMapIsThrownAway(int at) throws IOException {

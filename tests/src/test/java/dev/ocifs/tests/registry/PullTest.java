@@ -24,6 +24,7 @@ import dev.ocifs.tests.image.LayerBytes;
 import dev.ocifs.tests.image.TestImage;
 import dev.ocifs.tests.image.TestLayer;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -259,6 +260,30 @@ class PullTest {
         }
       }
       scene.registry.putBlob(Scene.REPOSITORY, wrong, scene.blob(1));
+      try (Client client = scene.client()) {
+        client.pull(scene.name());
+        assertThat(client.list(scene.name()).differences(scene.expected("1"))).isEmpty();
+      }
+    }
+  }
+
+  /** As after a crash of the machine, which kept the map of a partial blob and lost its bytes. */
+  @ParameterizedTest
+  @EnumSource(
+      value = LayerBytes.class,
+      names = {"PLAIN", "GZIP", "GZIP_STORED", "ZSTD_FRAMES", "XZ"})
+  void bytesThatWereLostAreFetchedAgain(LayerBytes form) throws Exception {
+    try (Scene scene = Scene.of(dir, TestImage.of(Scene.bigLayer(form, 500_000)))) {
+      try (Client client = scene.client();
+          Image image = client.image(scene.name());
+          BlobSource blob = image.layers().get(0).open()) {
+        blob.readFully(0, new byte[(int) blob.size() / 2], 0, (int) blob.size() / 2);
+      }
+      Path file = Store.existing(scene.root()).partialBlob(scene.layers().get(0));
+      try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
+        raw.seek(raw.length() / 4);
+        raw.write(new byte[1000]);
+      }
       try (Client client = scene.client()) {
         client.pull(scene.name());
         assertThat(client.list(scene.name()).differences(scene.expected("1"))).isEmpty();
