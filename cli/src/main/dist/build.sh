@@ -49,6 +49,10 @@ make_dist() {
   # Without debug information it takes half the space; uncompressed, classes load sooner.
   "$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages \
     --compress zip-0 --output "$fresh/runtime"
+  # Of the security providers those that are in java.base. Those of modules that this runtime has not
+  # would be looked for in the jars, and the signature of one verified, before each first connection.
+  sed -i -E '/^security\.provider\./{/=(SUN|SunRsaSign|SunEC|SunJSSE|SunJCE)$/!d}' \
+    "$fresh/runtime/conf/security/java.security"
   # shellcheck source=SCRIPTDIR/launch.sh
   source "$here/launch.sh"
   java=$fresh/runtime/bin/java

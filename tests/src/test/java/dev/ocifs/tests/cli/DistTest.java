@@ -154,6 +154,19 @@ class DistTest {
         .isLessThan(lines.size() / 100);
   }
 
+  /** As it would where a provider of TLS is looked for that the runtime has not. */
+  @Test
+  void reachesForARegistryWithoutVerifyingTheSignaturesOfJars() throws Exception {
+    Path log = folder.resolve("pull.log");
+    dist(Map.of("OCIFS_JAVA_OPTS", "-Xlog:class+load:file=" + log))
+        .run("pull", "-q", "--tls-verify=false", NO_REGISTRY);
+    assertThat(Files.readAllLines(log))
+        .anyMatch(
+            line ->
+                line.matches(".* jdk\\.internal\\.net\\.http\\.HttpClientImpl source: shared.*"))
+        .noneMatch(line -> line.contains("sun.security.util.SignatureFileVerifier"));
+  }
+
   @Test
   void runsQuietlyWithoutAUsableCache() throws Exception {
     Path damaged = Files.writeString(folder.resolve("damaged.aot"), "no cache");
