@@ -196,8 +196,10 @@ final class PartialBlob implements Closeable {
     boolean any = false;
     synchronized (own) {
       for (int unit = own.nextClearBit(0); unit < map.units(); unit = own.nextClearBit(unit + 1)) {
-        drop(unit);
-        any = true;
+        if (map.has(unit)) {
+          drop(unit);
+          any = true;
+        }
       }
     }
     return any;

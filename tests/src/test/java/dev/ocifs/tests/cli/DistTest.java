@@ -154,17 +154,22 @@ class DistTest {
         .isLessThan(lines.size() / 100);
   }
 
-  /** As it would where a provider of TLS is looked for that the runtime has not. */
+  /** One that it has not would be looked for in the jars, and their signatures verified. */
   @Test
-  void reachesForARegistryWithoutVerifyingTheSignaturesOfJars() throws Exception {
-    Path log = folder.resolve("pull.log");
-    dist(Map.of("OCIFS_JAVA_OPTS", "-Xlog:class+load:file=" + log))
-        .run("pull", "-q", "--tls-verify=false", NO_REGISTRY);
-    assertThat(Files.readAllLines(log))
-        .anyMatch(
-            line ->
-                line.matches(".* jdk\\.internal\\.net\\.http\\.HttpClientImpl source: shared.*"))
-        .noneMatch(line -> line.contains("sun.security.util.SignatureFileVerifier"));
+  void namesTheSecurityProvidersThatItHas() throws Exception {
+    List<String> named =
+        Files.readAllLines(home.resolve("runtime/conf/security/java.security")).stream()
+            .filter(line -> line.startsWith("security.provider."))
+            .map(line -> line.replaceFirst(".*=", ""))
+            .toList();
+    Launcher.Result shown =
+        dist.bash(
+            "\"$0\" -XshowSettings:security:providers -version 2>&1",
+            home.resolve("runtime/bin/java").toString());
+    assertThat(shown.out().lines().filter(line -> line.contains("Provider name: ")))
+        .hasSizeGreaterThan(3)
+        .extracting(line -> line.replaceFirst(".*: ", ""))
+        .isEqualTo(named);
   }
 
   @Test
