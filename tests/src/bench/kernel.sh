@@ -126,7 +126,7 @@ unpack_and_archive() {
 
 stat_paths() { # ROUND
   local name java
-  java=$("$ocifs" --find-jdk)/bin/java
+  java=$("$here/ocifs" --find-jdk)/bin/java
   for name in $(turn "$1" ext4 overlayfs kernel jnr erofs erofs-image); do
     record "stat-$name" "$("$java" --enable-native-access=ALL-UNNAMED "$bench/StatPaths.java" "$(at "$name")" 4 300000)"
   done
