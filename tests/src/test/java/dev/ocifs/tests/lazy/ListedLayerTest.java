@@ -293,18 +293,21 @@ final class ListedLayerTest {
   }
 
   private void refused(Form form, String why, ListedLayer.Forgery forgery) throws IOException {
-    refused(
-        local(
-            ListedLayer.of(
-                form,
-                CHUNK,
-                entries(),
-                json -> {
-                  String forged = forgery.of(json);
-                  assertThat(forged).isNotEqualTo(json);
-                  return forged;
-                })),
-        why);
+    refused(forged(form, forgery), why);
+  }
+
+  /** A layer whose table says something else than what is there. */
+  private ImageLayer forged(Form form, ListedLayer.Forgery forgery) throws IOException {
+    return local(
+        ListedLayer.of(
+            form,
+            CHUNK,
+            entries(),
+            json -> {
+              String forged = forgery.of(json);
+              assertThat(forged).isNotEqualTo(json);
+              return forged;
+            }));
   }
 
   @ParameterizedTest
@@ -408,17 +411,7 @@ final class ListedLayerTest {
   }
 
   private void lies(Form form, ListedLayer.Forgery forgery) throws IOException {
-    ImageLayer layer =
-        local(
-            ListedLayer.of(
-                form,
-                CHUNK,
-                entries(),
-                json -> {
-                  String forged = forgery.of(json);
-                  assertThat(forged).isNotEqualTo(json);
-                  return forged;
-                }));
+    ImageLayer layer = forged(form, forgery);
     assertThatThrownBy(() -> readLast(layer))
         .isInstanceOfSatisfying(
             OcifsException.class, e -> assertThat(e.kind().blamesImage()).as("%s", e).isTrue());
