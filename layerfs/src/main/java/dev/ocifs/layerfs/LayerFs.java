@@ -15,7 +15,6 @@ import dev.ocifs.layerfs.objects.ObjectStats;
 import dev.ocifs.layerfs.objects.ObjectStore;
 import dev.ocifs.layerfs.pool.PoolMetrics;
 import dev.ocifs.layerfs.profile.AccessTrace;
-import dev.ocifs.layerfs.profile.HeatProfile;
 import dev.ocifs.layerfs.tree.ImageTree;
 import dev.ocifs.layerfs.view.ImageView;
 import dev.ocifs.oci.ChainId;
@@ -296,13 +295,8 @@ public final class LayerFs implements Closeable {
    */
   public Optional<byte[]> accessProfile(Image image) {
     List<Digest> diffIds = image.layers().stream().map(ImageLayer::diffId).toList();
-    try {
-      HeatProfile profile = HeatProfile.read(store.profile(ChainId.of(diffIds)));
-      AccessTrace first = profile.hottest(ReadAhead.MOST_SPANS);
-      return first.size() == 0 ? Optional.empty() : Optional.of(first.encode());
-    } catch (IOException e) {
-      return Optional.empty(); // none yet, or damaged: it is a hint
-    }
+    AccessTrace first = ReadAhead.readBefore(store, ChainId.of(diffIds));
+    return first.size() == 0 ? Optional.empty() : Optional.of(first.encode());
   }
 
   /**

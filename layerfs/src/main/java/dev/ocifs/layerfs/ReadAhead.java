@@ -33,7 +33,7 @@ final class ReadAhead implements Closeable {
   private static final Logger LOG = System.getLogger("dev.ocifs.layerfs");
 
   /** As many as can be worth it; the prefetcher stops when it has filled its share of the cache. */
-  static final int MOST_SPANS = 1024;
+  private static final int MOST_SPANS = 1024;
 
   private final Image image;
   private final Digest chainId;
@@ -173,10 +173,15 @@ final class ReadAhead implements Closeable {
 
   /** What earlier mounts have read first. */
   AccessTrace readBefore() {
-    return profile().hottest(MOST_SPANS);
+    return readBefore(store, chainId);
   }
 
-  private HeatProfile profile() {
+  /** What mounts of an image have read first; nothing when that is not known. */
+  static AccessTrace readBefore(Store store, Digest chainId) {
+    return profile(store, chainId).hottest(MOST_SPANS);
+  }
+
+  private static HeatProfile profile(Store store, Digest chainId) {
     try {
       return HeatProfile.read(store.profile(chainId));
     } catch (IOException e) {
@@ -190,7 +195,7 @@ final class ReadAhead implements Closeable {
     if (trace.size() == 0) {
       return;
     }
-    byte[] profile = profile().plus(trace, HeatProfile.DEFAULT_DECAY).encode();
+    byte[] profile = profile(store, chainId).plus(trace, HeatProfile.DEFAULT_DECAY).encode();
     try (PendingFile file = store.create(store.profile(chainId))) {
       file.write(ByteBuffer.wrap(profile));
       file.commit();
